@@ -45,15 +45,20 @@ class Descriptor {
     // The descriptor is gone even then. Closing a closed one succeeds.
     Result<void> close();
 
+    // A system call that returns what the kernel returns; -EBADF without a kernel (default-made or
+    // moved from).
+    template <typename... Arguments>
+    long raw(long number, Arguments... arguments) const {
+        static_assert(sizeof...(Arguments) <= 6, "a system call has at most six arguments");
+        constexpr long kEbadf = 9;
+        return instance_ ? detail::syscall(*instance_, number, {detail::to_argument(arguments)...})
+                         : -kEbadf;
+    }
+
     // A system call whose errors carry `operation` and name(): call(nr, "read", fd(), ...).
     template <typename... Arguments>
     Result<long> call(long number, std::string_view operation, Arguments... arguments) const {
-        static_assert(sizeof...(Arguments) <= 6, "a system call has at most six arguments");
-        if (!instance_) {
-            return failed(-9, operation);  // EBADF: default-made or moved from
-        }
-        const long value =
-            detail::syscall(*instance_, number, {detail::to_argument(arguments)...});
+        const long value = raw(number, arguments...);
         if (value < 0 && value >= -Kernel::kMaxErrno) {
             return failed(value, operation);
         }
