@@ -73,6 +73,9 @@ class Mount {
   private:
     Mount(detail::InstanceRef instance, std::string path, std::string device, std::string type,
           bool owns_directory);
+    static Result<Mount> mount_device(const detail::InstanceRef& instance,
+                                      const std::string& device, Options options);
+    void give_up() noexcept;
 
     detail::InstanceRef instance_;
     std::string path_;

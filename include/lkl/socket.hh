@@ -99,6 +99,9 @@ class Socket {
     Result<int> option(int level, int option) const;
 
   private:
+    // getsockname or getpeername.
+    Result<SocketAddress> address_by(long number) const;
+
     Descriptor descriptor_;
 };
 
