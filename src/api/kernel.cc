@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <lkl/kernel.hh>
 
-#include "api/machine_instance.hh"
+#include "api/instance.hh"
 
 namespace lkl {
 
@@ -29,18 +29,6 @@ Kernel::~Kernel() {
     if (instance_) {
         instance_->halt();
     }
-}
-
-Result<Kernel> Kernel::boot(Options options) {
-    BootOptions boot;
-    boot.command_line = std::move(options.command_line);
-    boot.memory_bytes = options.memory_bytes;
-    boot.image_path = std::move(options.image_path);
-    boot.preferred_base = options.preferred_base;
-    boot.fork_support = options.fork_support;
-    boot.print = std::move(options.print);
-    LKL_TRY(auto machine, Machine::boot(std::move(boot)));
-    return Kernel(std::make_shared<detail::MachineInstance>(std::move(machine)));
 }
 
 Result<void> Kernel::halt() {
