@@ -133,21 +133,24 @@ bool MetadataWriter::apply_times(At at, const Entry& entry, const std::string& p
         report_.add_error(error);
         return false;
     }
-    const FileTime modified = entry.status.modified;
-    const std::uint64_t step = options_.time_step;
-    if (step > 1) {
-        constexpr std::uint64_t kSecond = 1000000000;
-        const auto seconds = static_cast<std::uint64_t>(modified.seconds);
-        const std::uint64_t rest =
-            step >= kSecond ? (seconds % (step / kSecond)) * kSecond + modified.nanoseconds
-                            : modified.nanoseconds % step;
-        if (rest != 0) {
-            report_.add_loss(Loss::time_precision,
-                             Error::other("the file system's times are coarser",
-                                          "keep the exact time of", path));
-        }
+    if (entry.status.modified.nanoseconds != 0) {
+        check_fraction(at, entry, path);
     }
     return true;
+}
+
+void MetadataWriter::check_fraction(At at, const Entry& entry, const std::string& path) {
+    if (fractions_ == Fractions::unknown) {
+        FileStatus written;
+        if (calls_.status(at, written) < 0) {
+            return;
+        }
+        fractions_ = written.modified == entry.status.modified ? Fractions::kept : Fractions::lost;
+    }
+    if (fractions_ == Fractions::lost) {
+        report_.add_loss(Loss::time_precision, Error::other("the file system's times are coarser",
+                                                            "keep the exact time of", path));
+    }
 }
 
 }  // namespace lkl::fs

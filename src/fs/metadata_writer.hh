@@ -25,8 +25,6 @@ struct MetadataOptions {
     std::uint32_t own_gid = 0;
     // Others can see the target while it is written: modes are opened up only at the end.
     bool visible_to_others = false;
-    // Coarsest step of the target's times in nanoseconds; finer ones are counted as rounded.
-    std::uint64_t time_step = 1;
 };
 
 class MetadataWriter {
@@ -49,11 +47,14 @@ class MetadataWriter {
     bool apply_mode(At at, const Entry& entry, bool fresh, bool owner_kept,
                     const std::string& path);
     bool apply_times(At at, const Entry& entry, const std::string& path);
+    void check_fraction(At at, const Entry& entry, const std::string& path);
     [[nodiscard]] bool owner_changes(const Entry& entry) const;
 
     FileCalls& calls_;
     MetadataOptions options_;
     Report& report_;
+    // What the first fractional second told: does the target keep them?
+    enum class Fractions { unknown, kept, lost } fractions_ = Fractions::unknown;
 };
 
 }  // namespace lkl::fs

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "fs/report.hh"
 
+#include "fs/linux_errno.hh"
+
 namespace lkl::fs {
 namespace {
 
@@ -30,6 +32,11 @@ std::string_view loss_name(Loss loss) {
 
 void Report::add_error(const Error& error) {
     errors_.fetch_add(1, std::memory_order_relaxed);
+    const int number = error.linux_errno();
+    if (error.is_kernel() &&
+        (number == errno_value::shut_down || number == errno_value::not_recoverable)) {
+        kernel_gone_ = true;
+    }
     if (options_.error_line) {
         options_.error_line(error.message());
     }

@@ -57,8 +57,10 @@ class Report {
 
     [[nodiscard]] bool verbose() const { return static_cast<bool>(options_.path_line); }
 
-    // True after an error without keep_going: the copy ends here.
-    [[nodiscard]] bool should_stop() const { return !options_.keep_going && errors_ != 0; }
+    // True after an error without keep_going, and when the kernel is gone: the copy ends here.
+    [[nodiscard]] bool should_stop() const {
+        return kernel_gone_ || (!options_.keep_going && errors_ != 0);
+    }
 
     // One sentence a kind of loss: "owner not kept for 12 entries (first: ...)".
     [[nodiscard]] std::vector<std::string> losses() const;
@@ -74,6 +76,7 @@ class Report {
     std::atomic<std::uint64_t> entries_ = 0;
     std::atomic<std::uint64_t> bytes_ = 0;
     std::atomic<std::uint64_t> errors_ = 0;
+    std::atomic<bool> kernel_gone_ = false;
     mutable std::mutex mutex_;
     std::array<LossRecord, kLossCount> losses_;
 };

@@ -30,6 +30,30 @@ std::size_t last_slash(const std::string& path) {
 
 }  // namespace
 
+void adjust_entry(Entry& entry, const WalkOptions& options) {
+    FileStatus& status = entry.status;
+    if (!options.owners.identity()) {
+        status.uid = options.owners.users.map(status.uid);
+        status.gid = options.owners.groups.map(status.gid);
+        for (Attribute& attribute : entry.attributes) {
+            if (attribute.name == kAclAccess || attribute.name == kAclDefault) {
+                map_acl(attribute.value, options.owners);
+            }
+        }
+    }
+    if (options.clamp_times) {
+        status.modified = std::min(status.modified, *options.clamp_times);
+        status.accessed = status.modified;
+    }
+    if (options.selinux) {
+        auto& all = entry.attributes;
+        all.erase(std::remove_if(all.begin(), all.end(),
+                                 [](const auto& a) { return a.name == "security.selinux"; }),
+                  all.end());
+        all.push_back({"security.selinux", *options.selinux});
+    }
+}
+
 TreeWalker::TreeWalker(FileCalls& calls, WalkOptions options, StreamWriter& writer)
     : calls_(calls), options_(std::move(options)), writer_(writer) {}
 
@@ -123,30 +147,6 @@ bool TreeWalker::read_metadata(At at, Entry& entry) {
     return true;
 }
 
-void TreeWalker::adjust(Entry& entry) const {
-    FileStatus& status = entry.status;
-    if (!options_.owners.identity()) {
-        status.uid = options_.owners.users.map(status.uid);
-        status.gid = options_.owners.groups.map(status.gid);
-        for (Attribute& attribute : entry.attributes) {
-            if (attribute.name == kAclAccess || attribute.name == kAclDefault) {
-                map_acl(attribute.value, options_.owners);
-            }
-        }
-    }
-    if (options_.clamp_times) {
-        status.modified = std::min(status.modified, *options_.clamp_times);
-        status.accessed = status.modified;
-    }
-    if (options_.selinux) {
-        auto& all = entry.attributes;
-        all.erase(std::remove_if(all.begin(), all.end(),
-                                 [](const auto& a) { return a.name == "security.selinux"; }),
-                  all.end());
-        all.push_back({"security.selinux", *options_.selinux});
-    }
-}
-
 bool TreeWalker::is_repeated_link(Entry& entry) {
     if (entry.status.links < 2) {
         return false;
@@ -194,7 +194,7 @@ bool TreeWalker::find_extents(int fd, Entry& entry) {
 
 void TreeWalker::visit_regular(const Visit& visit, OpenFile file, Entry entry) {
     const std::uint64_t size = entry.status.size;
-    adjust(entry);
+    adjust_entry(entry, options_);
     if (is_repeated_link(entry)) {
         return writer_.put(std::move(entry));
     }
@@ -266,7 +266,7 @@ void TreeWalker::visit_other(const Visit& visit, Entry entry) {
         }
         entry.target.assign(buffer.data(), static_cast<std::size_t>(size));
     }
-    adjust(entry);
+    adjust_entry(entry, options_);
     is_repeated_link(entry);
     writer_.put(std::move(entry));
 }
@@ -298,7 +298,7 @@ void TreeWalker::visit_directory(const Visit& visit, bool wanted, bool itself) {
         return;
     }
     const bool crosses = entry.status.device != device_;
-    adjust(entry);
+    adjust_entry(entry, options_);
     held_back_.push_back(std::move(entry));
     if (wanted) {
         send_held_back();

@@ -28,6 +28,9 @@ struct WalkOptions {
     std::optional<FileTime> clamp_times;
 };
 
+// Gives an entry the owner, times and label that the options ask for.
+void adjust_entry(Entry& entry, const WalkOptions& options);
+
 // Walks depth first, each directory's entries in the order of their names' bytes. Files are read
 // through descriptors opened relative to their directory, so paths may be of any length. What
 // cannot be read becomes a Fault in the stream; the walk goes on.
@@ -59,7 +62,6 @@ class TreeWalker {
     bool find_extents(int fd, Entry& entry);
     bool send_data(int fd, const std::string& source, Extent extent);
     bool read_metadata(At at, Entry& entry);
-    void adjust(Entry& entry) const;
     // Sends the directories on the way that were held back until something below is wanted.
     void send_held_back();
     void fail(Error error);

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "fs/interruption.hh"
+
+#include <csignal>
+
+namespace lkl::fs {
+namespace {
+
+StopFlag stop_flag = false;
+std::atomic<int> signal_number = 0;
+static_assert(StopFlag::is_always_lock_free);
+
+extern "C" void handle_interruption(int number) {
+    signal_number = number;
+    stop_flag = true;
+}
+
+}  // namespace
+
+StopFlag& watch_interruptions() {
+    struct sigaction action {};
+
+    action.sa_handler = handle_interruption;
+    // Once only. The alternate stack is used where a thread has one: the handler may come while
+    // the thread is inside the kernel, on a small stack.
+    action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART | SA_ONSTACK);
+    ::sigemptyset(&action.sa_mask);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+        ::sigaction(number, &action, nullptr);
+    }
+    ::signal(SIGPIPE, SIG_IGN);
+    return stop_flag;
+}
+
+int interruption_signal() {
+    return signal_number;
+}
+
+}  // namespace lkl::fs

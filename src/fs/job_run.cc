@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "fs/job_run.hh"
+
+#include <sys/resource.h>
+
+#include <thread>
+
+#include "fs/json_text.hh"
+
+namespace lkl::fs {
+namespace {
+
+// Deep trees need a descriptor a level.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+Report::Options report_options(const JobOptions& options, Console& console) {
+    Report::Options report;
+    report.keep_going = options.keep_going;
+    report.error_line = [&console](std::string_view line) { console.message(line); };
+    if (options.verbose) {
+        report.path_line = [&console](std::string_view path) {
+            console.output(std::string(path) + "\n");
+        };
+    }
+    if (options.verbose && options.target == "-") {
+        report.path_line = [&console](std::string_view path) { console.message(path); };
+    }
+    return report;
+}
+
+class DryRunSink final : public Sink {
+  public:
+    explicit DryRunSink(Report& report) : report_(report) {}
+
+    Result<void> take(Item& item) override {
+        if (const auto* entry = std::get_if<Entry>(&item)) {
+            report_.count_entry();
+            if (!entry->link && entry->status.is_regular()) {
+                report_.count_bytes(entry->status.size);
+            }
+            report_.done(entry->source);
+        } else if (const auto* fault = std::get_if<Fault>(&item)) {
+            report_.add_error(fault->error);
+        }
+        return {};
+    }
+
+    Result<void> finish() override { return {}; }
+
+  private:
+    Report& report_;
+};
+
+// Counts what a producer without data sends.
+void count_totals(const JobRun::Produce& count, Totals& totals, const std::stop_token& stop) {
+    Stream stream(2, 1);
+    std::jthread producer([&] {
+        StreamWriter writer(stream);
+        count(writer);
+    });
+    while (auto batch = stream.take_full()) {
+        for (const Item& item : batch->items) {
+            const auto* entry = std::get_if<Entry>(&item);
+            if (entry == nullptr) {
+                continue;
+            }
+            totals.entries.fetch_add(1, std::memory_order_relaxed);
+            if (!entry->link && entry->status.is_regular()) {
+                totals.bytes.fetch_add(entry->status.size, std::memory_order_relaxed);
+            }
+        }
+        if (stop.stop_requested()) {
+            stream.cancel();
+            return;
+        }
+        stream.put_empty(std::move(batch));
+    }
+    totals.known = true;
+}
+
+// The last lines of the kernel's log, for a message.
+std::string last_lines(const std::string& log, std::size_t count) {
+    std::size_t at = log.size();
+    for (std::size_t i = 0; i <= count && at != std::string::npos && at > 0; ++i) {
+        at = log.rfind('\n', at - 1);
+    }
+    return at == std::string::npos || at == 0 ? log : log.substr(at + 1);
+}
+
+}  // namespace
+
+std::unique_ptr<Sink> make_dry_run_sink(Report& report) {
+    return std::make_unique<DryRunSink>(report);
+}
+
+JobRun::JobRun(const JobOptions& options)
+    : options_(options),
+      console_(options.program),
+      report_(report_options(options, console_)),
+      stop_(watch_interruptions()) {
+    raise_descriptor_limit();
+}
+
+Result<Image> JobRun::open_image(ImageOptions options) {
+    if (options_.print_kernel_log) {
+        options.print = [](std::string_view text) {
+            std::fwrite(text.data(), 1, text.size(), stderr);
+        };
+    }
+    return Image::open(options);
+}
+
+int JobRun::refuse(const Error& error, ExitCode code) {
+    console_.message(error.message());
+    return static_cast<int>(code);
+}
+
+Result<Outcome> JobRun::pump(const Produce& produce, Sink& sink, const Produce& count) {
+    const Progress progress(options_.quiet ? ProgressMode::off : options_.progress, console_,
+                            report_, totals_);
+    std::jthread counter;
+    if (count && !options_.quiet && Progress::shows(options_.progress)) {
+        counter =
+            std::jthread([&](const std::stop_token& stop) { count_totals(count, totals_, stop); });
+    }
+    return run_pipeline(produce, sink, report_, stop_);
+}
+
+int JobRun::run(Image& image, const Produce& produce, std::unique_ptr<Sink> sink,
+                const Produce& count) {
+    const auto outcome = pump(produce, *sink, count);
+    sink.reset();
+    auto panic = image.panic_message();
+    const auto finished = image.finish();
+    if (!panic) {
+        panic = image.panic_message();
+    }
+    return conclude(outcome, finished, panic);
+}
+
+int JobRun::conclude(const Result<Outcome>& outcome, const Result<void>& finished,
+                     const std::optional<std::string>& panic) {
+    ExitCode code = ExitCode::success;
+    if (report_.errors() != 0) {
+        code = ExitCode::incomplete;
+    }
+    const auto losses = report_.losses();
+    for (const std::string& line : losses) {
+        console_.message((options_.strict ? "error: " : "warning: ") + line);
+    }
+    if (options_.strict && !losses.empty()) {
+        code = ExitCode::incomplete;
+    }
+    if (!outcome) {
+        console_.message(outcome.error().message());
+        code = ExitCode::incomplete;
+    }
+    if (panic) {
+        constexpr std::size_t kLines = 12;
+        console_.message("the kernel in the library panicked; its last words:\n" +
+                         last_lines(*panic, kLines));
+        code = ExitCode::kernel;
+    } else if (!finished) {
+        console_.message(finished.error().message());
+        if (options_.image.write) {
+            console_.message("the image " + options_.image.path + " may be incomplete or damaged");
+            code = ExitCode::not_saved;
+        }
+    }
+    tell_result(outcome, code);
+    if (outcome && *outcome == Outcome::interrupted && code <= ExitCode::incomplete) {
+        constexpr int kSignalBase = 128;
+        return kSignalBase + interruption_signal();
+    }
+    return static_cast<int>(code);
+}
+
+void JobRun::tell_result(const Result<Outcome>& outcome, ExitCode code) {
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    const bool interrupted = outcome && *outcome == Outcome::interrupted;
+    const std::string done = std::to_string(report_.entries()) + " entries, " +
+                             format_bytes(report_.bytes()) +
+                             (options_.dry_run ? " would be copied" : " copied");
+    if (interrupted) {
+        console_.message("interrupted: " + done + ", the rest is missing" +
+                         (code <= ExitCode::incomplete && options_.image.write
+                              ? "; the file system was unmounted cleanly"
+                              : ""));
+    } else if (report_.errors() != 0) {
+        console_.message(std::to_string(report_.errors()) +
+                         (report_.errors() == 1 ? " error; " : " errors; ") + done +
+                         (outcome && *outcome == Outcome::stopped_by_error && !options_.keep_going
+                              ? " before it (--keep-going goes on)"
+                              : ""));
+    } else if (!options_.quiet && (options_.dry_run || Progress::shows(ProgressMode::automatic))) {
+        console_.message(done + " in " + format_duration(seconds));
+    }
+    if (options_.json) {
+        console_.output(result_json(report_,
+                                    interrupted                 ? "interrupted"
+                                    : code == ExitCode::success ? "complete"
+                                                                : "failed",
+                                    seconds) +
+                        "\n");
+    }
+}
+
+}  // namespace lkl::fs

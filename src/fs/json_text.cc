@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "fs/json_text.hh"
+
+#include <nlohmann/json.hpp>
+
+namespace lkl::fs {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string text(const Json& json, int indent = -1) {
+    return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+Json content_json(const ContentInfo& content) {
+    Json json = Json::object();
+    if (content.ambiguous) {
+        json["ambiguous"] = true;
+    }
+    const auto put = [&](const char* name, const std::string& value) {
+        if (!value.empty()) {
+            json[name] = value;
+        }
+    };
+    put("type", content.type);
+    put("label", content.label);
+    put("uuid", content.uuid);
+    put("version", content.version);
+    return json;
+}
+
+}  // namespace
+
+std::string progress_json(const ProgressState& state) {
+    Json json = {{"entries", state.entries}, {"bytes", state.bytes}, {"seconds", state.seconds}};
+    if (state.total_entries) {
+        json["total_entries"] = *state.total_entries;
+    }
+    if (state.total_bytes) {
+        json["total_bytes"] = *state.total_bytes;
+    }
+    return text(json);
+}
+
+std::string inspect_json(const ImageInfo& image, const std::string& path) {
+    Json json = {{"path", path}, {"size", image.size}};
+    if (!image.table.empty()) {
+        json["table"] = {{"type", image.table}, {"uuid", image.table_uuid}};
+    }
+    json["content"] = content_json(image.content);
+    json["partitions"] = Json::array();
+    for (const PartitionInfo& partition : image.partitions) {
+        json["partitions"].push_back({{"number", partition.number},
+                                      {"start", partition.start},
+                                      {"size", partition.size},
+                                      {"name", partition.name},
+                                      {"uuid", partition.uuid},
+                                      {"kind", partition.kind},
+                                      {"content", content_json(partition.content)}});
+    }
+    constexpr int kIndent = 2;
+    return text(json, kIndent);
+}
+
+std::string result_json(const Report& report, std::string_view outcome, double seconds) {
+    Json json = {{"outcome", outcome},
+                 {"entries", report.entries()},
+                 {"bytes", report.bytes()},
+                 {"errors", report.errors()},
+                 {"seconds", seconds}};
+    json["losses"] = report.losses();
+    return text(json);
+}
+
+}  // namespace lkl::fs

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0
+// What the tools say to other programs.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fs/probe.hh"
+#include "fs/progress.hh"
+
+namespace lkl::fs {
+
+// One line, without newline. Bytes that are no UTF-8 are replaced by U+FFFD.
+std::string progress_json(const ProgressState& state);
+std::string inspect_json(const ImageInfo& image, const std::string& path);
+std::string result_json(const Report& report, std::string_view outcome, double seconds);
+
+}  // namespace lkl::fs

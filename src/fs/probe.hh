@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+// What is in an image: its partition table and file systems, found by libblkid on the host.
+#pragma once
+
+#include <cstdint>
+#include <lkl/result.hh>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lkl::fs {
+
+// A file system, or another thing with a signature (swap, LUKS, LVM, RAID).
+struct ContentInfo {
+    std::string type;  // libblkid's name ("ext4", "crypto_LUKS"), empty: nothing was recognised
+    std::string label;
+    std::string uuid;
+    std::string version;
+    bool ambiguous = false;  // several signatures contradict each other
+};
+
+struct PartitionInfo {
+    unsigned number = 0;
+    std::uint64_t start = 0;  // bytes
+    std::uint64_t size = 0;   // bytes
+    std::string name;         // of the partition table's entry (PARTLABEL)
+    std::string uuid;         // PARTUUID
+    std::string kind;         // GPT type GUID or MBR type byte
+    ContentInfo content;
+};
+
+struct ImageInfo {
+    std::uint64_t size = 0;  // bytes
+    std::string table;       // "gpt", "dos", ... or empty
+    std::string table_uuid;
+    ContentInfo content;  // of the whole image, where there is no table
+    std::vector<PartitionInfo> partitions;
+};
+
+// Looks at the image or block device that `fd` has open for reading; `path` names it in errors.
+// Never writes.
+Result<ImageInfo> probe_image(int fd, const std::string& path);
+
+// The partition that `wanted` names: a number, or NAME=VALUE with LABEL, UUID (of the file system),
+// PARTLABEL or PARTUUID; 0 is the whole image. An empty `wanted` is the whole image if it holds a
+// file system, else the only partition that does. The error lists what there is.
+Result<unsigned> find_partition(const ImageInfo& image, std::string_view wanted,
+                                const std::string& path);
+
+// What lies in partition `number` (0: the whole image).
+const ContentInfo& content_of(const ImageInfo& image, unsigned number);
+
+// The kernel's name for a type of libblkid's ("ntfs" is "ntfs3"). Refuses what is no file system,
+// with what it is ("an encrypted volume (LUKS)") and what to do.
+Result<std::string> kernel_type(const ContentInfo& content, const std::string& path);
+
+}  // namespace lkl::fs

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "fs/probe.hh"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "base/unique_fd.hh"
+#include "fs/json_text.hh"
+#include "fs/test_tree.hh"
+
+namespace lkl::fs {
+namespace {
+
+using testing::TemporaryDirectory;
+
+ImageInfo two_partitions() {
+    ImageInfo image;
+    image.table = "gpt";
+    image.partitions.resize(2);
+    image.partitions[0].number = 1;
+    image.partitions[0].name = "EFI";
+    image.partitions[0].content = {"vfat", "BOOT", "1234-ABCD", "FAT32", false};
+    image.partitions[1].number = 5;
+    image.partitions[1].uuid = "part-uuid";
+    image.partitions[1].content = {"ext4", "root", "fs-uuid", "1.0", false};
+    return image;
+}
+
+TEST(FindPartition, ByNumberLabelAndUuid) {
+    const ImageInfo image = two_partitions();
+    EXPECT_EQ(*find_partition(image, "1", "i"), 1U);
+    EXPECT_EQ(*find_partition(image, "5", "i"), 5U);
+    EXPECT_EQ(*find_partition(image, "0", "i"), 0U);
+    EXPECT_EQ(*find_partition(image, "LABEL=root", "i"), 5U);
+    EXPECT_EQ(*find_partition(image, "UUID=1234-ABCD", "i"), 1U);
+    EXPECT_EQ(*find_partition(image, "PARTLABEL=EFI", "i"), 1U);
+    EXPECT_EQ(*find_partition(image, "PARTUUID=part-uuid", "i"), 5U);
+}
+
+TEST(FindPartition, AMissingOneIsNamedWithThoseThatExist) {
+    const auto result = find_partition(two_partitions(), "2", "disk.img");
+    ASSERT_FALSE(result);
+    const std::string text = result.error().message();
+    EXPECT_NE(text.find("partition 2"), std::string::npos) << text;
+    EXPECT_NE(text.find("disk.img"), std::string::npos) << text;
+    EXPECT_NE(text.find("5 (ext4, label root)"), std::string::npos) << text;
+    EXPECT_FALSE(find_partition(two_partitions(), "root", "i"));
+    EXPECT_FALSE(find_partition(ImageInfo(), "1", "i"));
+}
+
+TEST(FindPartition, WithoutAWishTheOnlyOneIsTaken) {
+    ImageInfo image = two_partitions();
+    EXPECT_FALSE(find_partition(image, "", "i"));
+    image.partitions[0].content.type = "swap";
+    EXPECT_EQ(*find_partition(image, "", "i"), 5U);
+    EXPECT_EQ(*find_partition(ImageInfo(), "", "i"), 0U);
+}
+
+TEST(KernelType, NamesWhatIsNoFileSystem) {
+    EXPECT_EQ(*kernel_type({"ext4", "", "", "", false}, "i"), "ext4");
+    EXPECT_EQ(*kernel_type({"ntfs", "", "", "", false}, "i"), "ntfs3");
+    for (const char* type : {"crypto_LUKS", "LVM2_member", "swap", ""}) {
+        const auto result = kernel_type({type, "", "", "", false}, "i");
+        ASSERT_FALSE(result) << type;
+        EXPECT_NE(result.error().message().find(type), std::string::npos);
+    }
+    EXPECT_FALSE(kernel_type({"ext4", "", "", "", true}, "i"));
+}
+
+TEST(ProbeImage, ReadsLabelsOfARealFileSystem) {
+    const TemporaryDirectory directory;
+    const std::string path = directory.path("ext4.img");
+    const std::string command = "mkfs.ext4 -q -F -L my-label " + path + " 2M 2>/dev/null";
+    if (std::system(command.c_str()) != 0) {
+        GTEST_SKIP() << "mkfs.ext4 is missing";
+    }
+    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const auto image = probe_image(fd.get(), path);
+    ASSERT_TRUE(image) << image.error().message();
+    EXPECT_EQ(image->content.type, "ext4");
+    EXPECT_EQ(image->content.label, "my-label");
+    EXPECT_EQ(image->content.uuid.size(), 36U);
+    EXPECT_EQ(image->size, std::uint64_t{2} << 20);
+    EXPECT_TRUE(image->partitions.empty());
+    EXPECT_NE(inspect_json(*image, path).find("\"label\": \"my-label\""), std::string::npos);
+}
+
+TEST(ProbeImage, FindsNothingInZeros) {
+    const TemporaryDirectory directory;
+    directory.write("zeros", std::string(1 << 20, '\0'));
+    const UniqueFd fd(::open(directory.path("zeros").c_str(), O_RDONLY | O_CLOEXEC));
+    const auto image = probe_image(fd.get(), "zeros");
+    ASSERT_TRUE(image);
+    EXPECT_EQ(image->content.type, "");
+    EXPECT_FALSE(kernel_type(image->content, "zeros"));
+}
+
+}  // namespace
+}  // namespace lkl::fs
