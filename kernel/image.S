@@ -7,7 +7,9 @@
 	.hidden lkl_embedded_image_start
 	.type lkl_embedded_image_start, @object
 lkl_embedded_image_start:
+#ifdef LKL_IMAGE_FILE
 	.incbin LKL_IMAGE_FILE
+#endif
 	.globl lkl_embedded_image_end
 	.hidden lkl_embedded_image_end
 	.type lkl_embedded_image_end, @object
