@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0
+// Values of the symbols of a tree, computed in the kernel's own order.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kconfig/base/arena.hh"
+#include "kconfig/base/host.hh"
+#include "kconfig/model/tree.hh"
+
+namespace kconfig {
+
+/// A value: the text of string, int and hex symbols, the state of the others.
+struct Value {
+    std::string_view text;  ///< A null pointer where nothing was computed yet.
+    Tristate tri = Tristate::no;
+};
+
+/// Where a value given from outside came from.
+enum class Source : std::uint8_t {
+    user,       ///< .config or an answer.
+    auto_conf,  ///< include/config/auto.conf.
+};
+
+/// One configuration of a tree. Values are computed when asked for, with the
+/// recursion of the original (provisional values included), and remembered
+/// until something is set. Several evaluators may share a tree, each on its
+/// own thread.
+class Evaluator {
+  public:
+    Evaluator(const Tree& tree, Host& host);
+
+    const Tree& tree() const { return tree_; }
+
+    Host& host() { return host_; }
+
+    // --- values -----------------------------------------------------------
+
+    /// Makes the value of @p symbol current.
+    void calc(const Symbol& symbol);
+
+    /// The value of an expression; null is y.
+    Tristate value(const Expr* e);
+
+    /// The state of a bool or tristate as last computed.
+    Tristate tri(const Symbol& symbol) const { return at(symbol).current.tri; }
+
+    /// The value as text, as last computed; null pointer if it never was.
+    std::string_view text(const Symbol& symbol) const;
+
+    /// bool for a tristate without modules.
+    SymbolType effective_type(const Symbol& symbol) const;
+
+    Tristate visible(const Symbol& symbol) const { return at(symbol).visible; }
+
+    Tristate reverse(const Symbol& symbol) const { return at(symbol).reverse; }
+
+    Tristate direct(const Symbol& symbol) const { return at(symbol).direct; }
+
+    Tristate implied(const Symbol& symbol) const { return at(symbol).implied; }
+
+    /// The condition of a prompt as its symbol last saw it.
+    Tristate prompt_state(const Property& prop) const { return prompts_[prop.id]; }
+
+    /// Whether .config has a line for the symbol.
+    bool writes(const Symbol& symbol) const { return at(symbol).write; }
+
+    bool has_value(const Symbol& symbol) const { return at(symbol).has[0]; }
+
+    /// The value from outside; only meaningful when there is one.
+    const Value& given(const Symbol& symbol, Source source) const {
+        return at(symbol).given[static_cast<int>(source)];
+    }
+
+    bool has_given(const Symbol& symbol, Source source) const {
+        return at(symbol).has[static_cast<int>(source)];
+    }
+
+    /// Whether the user can change the value now.
+    bool changeable(const Symbol& symbol) const;
+
+    /// The value that savedefconfig compares with.
+    std::string_view default_text(const Symbol& symbol);
+
+    /// Visible in a menu: itself, or an entry below a symbol that is not n.
+    bool node_visible(const MenuNode& node);
+
+    /// The range that holds now; null without one.
+    const Property* active_range(const Symbol& symbol);
+
+    /// The default that holds now; null without one.
+    const Property* active_default(const Symbol& symbol);
+
+    // --- choices ----------------------------------------------------------
+
+    /// The choice of a member: its node in 6.12, null for others and in 6.1.
+    const MenuNode* choice_node(const Symbol& symbol) const { return choice_node_[symbol.id]; }
+
+    /// The choice's symbol of a member, in every dialect; null for others.
+    const Symbol* choice_of(const Symbol& symbol) const;
+
+    /// Computes which member of the choice is set, and returns it.
+    const Symbol* calc_choice(const MenuNode& choice);
+
+    /// What the choice would be without the user's values.
+    const Symbol* choice_default(const MenuNode& choice);
+
+    /// The members, in the order of the files.
+    std::vector<const Symbol*> choice_members(const MenuNode& choice) const;
+
+    /// Makes @p member the choice's value, as the user's answer.
+    void set_choice(const MenuNode& choice, const Symbol& member);
+
+    // --- setting ----------------------------------------------------------
+
+    bool tri_within_range(const Symbol& symbol, Tristate value) const;
+    bool text_within_range(const Symbol& symbol, std::string_view text);
+    bool set_tri(const Symbol& symbol, Tristate value);
+    bool set_text(const Symbol& symbol, std::string_view text);
+    /// To the next value that is possible.
+    Tristate toggle(const Symbol& symbol);
+
+    // --- raw access for readers, modes and random configurations -----------
+
+    void give(const Symbol& symbol, Source source, Tristate value);
+    void give(const Symbol& symbol, Source source, std::string_view text);
+
+    /// The state without the mark that it was given (rewriting of tristates).
+    void poke(const Symbol& symbol, Tristate value) { at(symbol).given[0].tri = value; }
+
+    void mark_given(const Symbol& symbol, Source source, bool given);
+    void reset_given(Source source);
+
+    void forget_value(const Symbol& symbol) { at(symbol).valid = 0; }
+
+    bool is_current(const Symbol& symbol) const { return is_valid(at(symbol)); }
+
+    void drop_write(const Symbol& symbol) { at(symbol).write = false; }
+
+    /// 6.12: gives the member the highest (or lowest) priority in its choice.
+    void prioritize(const MenuNode& choice, const Symbol& symbol, bool first);
+    void set_choice_value(const Symbol& choice, Source source, const Symbol* member);
+
+    const Symbol* choice_value(const Symbol& choice) const { return at(choice).choice_current; }
+
+    /// 6.1: members without an answer become n; the choice counts as answered.
+    void set_all_choice_values(const Symbol& choice);
+
+    void need_choice_values(const Symbol& symbol) { at(symbol).need_choice = true; }
+
+    /// Nothing computed so far is valid any more.
+    void invalidate();
+    /// invalidate(), noting that the configuration differs from its file.
+    void clear_all();
+
+    bool changed() const { return changed_; }
+
+    void set_changed(bool changed) { changed_ = changed; }
+
+    /// How many unmet dependencies were reported.
+    int warnings() const { return warnings_; }
+
+    /// Whether unmet dependencies are reported on standard error.
+    void set_quiet(bool quiet) { quiet_ = quiet; }
+
+    // --- printing ---------------------------------------------------------
+
+    /// Appends an expression; with values: "A [=y] && B [=n]".
+    void print(std::string& out, const Expr* e, bool values) const;
+    /// Appends the operands of a reverse dependency that have the value @p only.
+    void print_reverse(std::string& out, const Expr* e, Tristate only, std::string_view title);
+
+  private:
+    struct State {
+        Value current;
+        Value given[2];
+        const Symbol* choice_current = nullptr;  // 6.1: the member that is set
+        const Symbol* choice_given[2] = {nullptr, nullptr};
+        std::uint32_t valid = 0;
+        Tristate visible = Tristate::no;
+        Tristate direct = Tristate::no;
+        Tristate reverse = Tristate::no;
+        Tristate implied = Tristate::no;
+        bool has[2] = {false, false};
+        bool write = false;
+        bool fixed = false;
+        bool need_choice = false;
+    };
+
+    State& at(const Symbol& symbol) { return states_[symbol.id]; }
+
+    const State& at(const Symbol& symbol) const { return states_[symbol.id]; }
+
+    bool is_valid(const State& state) const { return state.fixed || state.valid == generation_; }
+
+    void calc_visibility(const Symbol& symbol);
+    void calc_logical(const Symbol& symbol, Value& value);
+    void calc_text(const Symbol& symbol, Value& value);
+    void finish_choice_6_1(const Symbol& symbol);
+    const Symbol* calc_choice_6_1(const Symbol& choice);
+    const Symbol* choice_default_6_1(const Symbol& choice);
+    const Property* members_property(const Symbol& choice) const;
+    void validate_range(const Symbol& symbol);
+    long long range_value(const Symbol& symbol, int base);
+    Tristate compute(const Expr* e);
+    Tristate compare(const Expr* e);
+    void warn_unmet(const Symbol& symbol);
+    void print_symbol(std::string& out, const Symbol* symbol, bool values) const;
+    void print_inner(std::string& out, const Expr* e, bool values, ExprType outer) const;
+    void print_reverse_inner(std::string& out, const Expr* e, Tristate only,
+                             std::string_view& title);
+
+    const Tree& tree_;
+    Host& host_;
+    const bool old_;
+    std::vector<State> states_;
+    std::vector<std::uint32_t> exprs_;
+    std::vector<Tristate> prompts_;
+    std::vector<const MenuNode*> choice_node_;
+    std::vector<const Symbol*> choice_symbol_;
+    std::vector<std::vector<const Symbol*>> priorities_;  // by the choice's symbol
+    TextArena texts_;
+    std::uint32_t generation_ = 1;
+    Tristate modules_ = Tristate::no;
+    bool changed_ = false;
+    bool quiet_ = false;
+    int warnings_ = 0;
+};
+
+/// The text of help that conf and the menus print for a node.
+std::string extended_help(Evaluator& evaluator, const MenuNode& node);
+
+/// The part of it about the symbol: where defined, what it needs and selects.
+std::string symbol_help(Evaluator& evaluator, const Symbol& symbol);
+
+}  // namespace kconfig

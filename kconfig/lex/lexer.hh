@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+// The lexer: Kconfig files to tokens, across source statements.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kconfig/base/diagnostics.hh"
+#include "kconfig/lex/token.hh"
+#include "kconfig/macro/expander.hh"
+#include "kconfig/model/tree.hh"
+
+namespace kconfig {
+
+/// Reads tokens. Words and strings come out with their macros expanded.
+class Lexer {
+  public:
+    Lexer(Tree& tree, Diagnostics& diagnostics, ShellRunner shell);
+
+    /// Opens the first file: "can't find file" makes the input unusable.
+    void open(std::string_view name);
+
+    /// Goes on with another file until its end (the source statement).
+    void source(std::string_view name);
+
+    /// The next token. After a fatal error: the end.
+    Token next();
+
+    /// The following token is a help text.
+    void start_help() { state_ = State::help; }
+
+    MacroExpander& macros() { return macros_; }
+
+    /// File and line of the statement that is being parsed, for messages.
+    SourcePoint statement() const {
+        return {tree_.profile().is_6_1() ? statement_file_ : file_, statement_line_, 0};
+    }
+
+    /// The same for entries and properties: the file is the one being read now.
+    SourcePoint place() const { return {file_, statement_line_, 0}; }
+
+    /// The statement with the column of the last token, for errors.
+    SourcePoint token_point() const;
+
+    /// The file that is being read: null after the end in 6.1.
+    const SourceFile* file() const { return file_; }
+
+  private:
+    enum class State { initial, assign_value, help };
+
+    struct Open {
+        std::string_view text;
+        std::size_t at = 0;
+        int line = 0;
+        SourceFile* file = nullptr;
+        int source_line = 0;
+    };
+
+    Token scan();
+    Token scan_initial();
+    Token scan_word();
+    Token scan_string(char quote);
+    Token scan_assign_value();
+    Token scan_help();
+    Token end_of_file();
+    Token word_token(std::string_view text);
+    std::string_view rest_of_line() const;
+    std::optional<std::string_view> load(std::string_view name);
+    void recursive_inclusion(std::string_view name);
+    void recursive_inclusion_6_1(const SourceFile& file);
+
+    Tree& tree_;
+    Diagnostics& diagnostics_;
+    MacroExpander macros_;
+    State state_ = State::initial;
+    std::string_view text_;
+    std::size_t at_ = 0;
+    std::size_t token_at_ = 0;
+    int line_ = 1;
+    SourceFile* file_ = nullptr;
+    const SourceFile* statement_file_ = nullptr;
+    int statement_line_ = 0;
+    TokenKind previous_ = TokenKind::eol;
+    TokenKind before_previous_ = TokenKind::eol;
+    std::vector<Open> open_;
+    std::string scratch_;
+};
+
+}  // namespace kconfig

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+// The table behind hash-consed expressions.
+#include "kconfig/model/expr.hh"
+
+namespace kconfig {
+
+namespace {
+
+constexpr std::size_t kInitialSlots = 1U << 12;
+
+std::uint64_t mix(std::uint64_t value) {
+    value *= 0x9E3779B97F4A7C15ULL;
+    return value ^ (value >> 29);
+}
+
+std::size_t slot_of(ExprType type, const void* l, const void* r, std::size_t slots) {
+    const auto left = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(l));
+    const auto right = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(r));
+    const std::uint64_t key = mix(mix(left + static_cast<std::uint64_t>(type)) + right);
+    return static_cast<std::size_t>(key >> 20) & (slots - 1);
+}
+
+}  // namespace
+
+std::string_view type_name(SymbolType type) {
+    switch (type) {
+        case SymbolType::boolean:
+            return "bool";
+        case SymbolType::tristate:
+            return "tristate";
+        case SymbolType::integer:
+            return "integer";
+        case SymbolType::hex:
+            return "hex";
+        case SymbolType::string:
+            return "string";
+        case SymbolType::unknown:
+            break;
+    }
+    return "unknown";
+}
+
+std::string_view prop_name(PropType type) {
+    switch (type) {
+        case PropType::prompt:
+            return "prompt";
+        case PropType::comment:
+            return "comment";
+        case PropType::menu:
+            return "menu";
+        case PropType::default_value:
+            return "default";
+        case PropType::choice:
+            return "choice";
+        case PropType::select:
+            return "select";
+        case PropType::imply:
+            return "imply";
+        case PropType::range:
+            return "range";
+        case PropType::symbol:
+            return "symbol";
+        case PropType::unknown:
+            break;
+    }
+    return "unknown";
+}
+
+ExprTable::ExprTable() : slots_(kInitialSlots, nullptr) {}
+
+const Expr* ExprTable::join(ExprType type, const Expr* l, const Expr* r) {
+    if (l == nullptr) {
+        return r;
+    }
+    return r != nullptr ? make(type, l, r) : l;
+}
+
+const Expr* ExprTable::make(ExprType type, const void* l, const void* r) {
+    std::size_t slot = slot_of(type, l, r, slots_.size());
+    while (const Expr* const e = slots_[slot]) {
+        if (e->type == type && e->lhs == l && e->rhs == r) {
+            return e;
+        }
+        slot = (slot + 1) & (slots_.size() - 1);
+    }
+    Expr& made = all_.emplace_back();
+    made.type = type;
+    made.id = static_cast<std::uint32_t>(all_.size() - 1);
+    made.lhs = l;
+    made.rhs = r;
+    slots_[slot] = &made;
+    if (all_.size() * 2 > slots_.size()) {
+        grow();
+    }
+    return &made;
+}
+
+void ExprTable::grow() {
+    std::vector<Expr*> bigger(slots_.size() * 4, nullptr);
+    for (Expr& e : all_) {
+        std::size_t slot = slot_of(e.type, e.lhs, e.rhs, bigger.size());
+        while (bigger[slot] != nullptr) {
+            slot = (slot + 1) & (bigger.size() - 1);
+        }
+        bigger[slot] = &e;
+    }
+    slots_.swap(bigger);
+}
+
+}  // namespace kconfig

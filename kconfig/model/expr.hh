@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+// Hash-consed dependency expressions.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "kconfig/model/types.hh"
+
+namespace kconfig {
+
+struct Symbol;
+
+/// One immutable expression. Two expressions of the same kind over the same
+/// operands are the same object, so identity is equality of structure. A null
+/// pointer means "y".
+struct Expr {
+    ExprType type = ExprType::none;
+    std::uint32_t id = 0;  ///< Dense index, for tables beside the tree.
+    const void* lhs = nullptr;
+    const void* rhs = nullptr;
+
+    /// Operands of and, or and not (which has only the left one).
+    const Expr* left() const { return static_cast<const Expr*>(lhs); }
+
+    const Expr* right() const { return static_cast<const Expr*>(rhs); }
+
+    /// Operands of symbol (left only), the comparisons and range.
+    const Symbol* left_symbol() const { return static_cast<const Symbol*>(lhs); }
+
+    const Symbol* right_symbol() const { return static_cast<const Symbol*>(rhs); }
+
+    bool is_comparison() const { return type >= ExprType::equal && type <= ExprType::geq; }
+
+    bool is_and_or() const { return type == ExprType::or_ || type == ExprType::and_; }
+};
+
+/// Makes expressions, each at most once. Addresses are stable.
+class ExprTable {
+  public:
+    ExprTable();
+
+    const Expr* symbol(const Symbol* symbol) { return make(ExprType::symbol, symbol, nullptr); }
+
+    const Expr* not_(const Expr* e) { return make(ExprType::not_, e, nullptr); }
+
+    const Expr* two(ExprType type, const Expr* l, const Expr* r) { return make(type, l, r); }
+
+    const Expr* compare(ExprType type, const Symbol* l, const Symbol* r) {
+        return make(type, l, r);
+    }
+
+    /// Conjunction and disjunction where either side may be missing (null).
+    const Expr* and_(const Expr* l, const Expr* r) { return join(ExprType::and_, l, r); }
+
+    const Expr* or_(const Expr* l, const Expr* r) { return join(ExprType::or_, l, r); }
+
+    /// How many distinct expressions there are; ids are below this.
+    std::size_t size() const { return all_.size(); }
+
+  private:
+    const Expr* make(ExprType type, const void* l, const void* r);
+    const Expr* join(ExprType type, const Expr* l, const Expr* r);
+    void grow();
+
+    std::deque<Expr> all_;
+    std::vector<Expr*> slots_;
+};
+
+}  // namespace kconfig

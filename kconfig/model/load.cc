@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0
+// From file name to finished tree.
+#include "kconfig/model/load.hh"
+
+#include "kconfig/finalize/finalizer.hh"
+#include "kconfig/parse/parser.hh"
+
+namespace kconfig {
+
+std::unique_ptr<Tree> load_tree(std::string_view name, Profile profile, Diagnostics& diagnostics,
+                                ShellRunner shell) {
+    auto tree = std::make_unique<Tree>(profile);
+    Parser(*tree, diagnostics, std::move(shell)).parse(name);
+    if (diagnostics.exit_code() != 0) {
+        return nullptr;
+    }
+    tree->seal();
+    Finalizer(*tree, diagnostics).run();
+    check_dependencies(*tree, diagnostics);
+    if (diagnostics.exit_code() != 0) {
+        return nullptr;
+    }
+    return tree;
+}
+
+}  // namespace kconfig

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0
+// Reading Kconfig files into a finished tree: the library's front door.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "kconfig/base/diagnostics.hh"
+#include "kconfig/macro/expander.hh"
+#include "kconfig/model/tree.hh"
+
+namespace kconfig {
+
+/// Parses @p name and everything it sources, finalizes and checks it. Messages
+/// go to the diagnostics; where diagnostics.exit_code() is not 0 afterwards,
+/// the tree must not be used and the result is null.
+///
+/// @p shell answers $(shell,...); an empty function runs the commands.
+std::unique_ptr<Tree> load_tree(std::string_view name, Profile profile, Diagnostics& diagnostics,
+                                ShellRunner shell = {});
+
+}  // namespace kconfig

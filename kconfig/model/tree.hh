@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+// The parsed Kconfig files: symbols, properties and the menu tree.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "kconfig/base/names.hh"
+#include "kconfig/compat/profile.hh"
+#include "kconfig/model/expr.hh"
+#include "kconfig/model/types.hh"
+
+namespace kconfig {
+
+struct MenuNode;
+struct Symbol;
+
+/// A Kconfig file, named as the source statement wrote it.
+struct SourceFile {
+    std::string name;
+    SourceFile* parent = nullptr;  ///< 6.1: who sourced it last.
+    int resume_line = 0;           ///< 6.1: the line to go on at after it.
+};
+
+/// One property of a symbol or menu, where it was written.
+struct Property {
+    PropType type = PropType::unknown;
+    std::uint32_t id = 0;
+    bool has_text = false;
+    std::string_view text;               ///< Of prompts, menus and comments.
+    const Expr* visible = nullptr;       ///< The condition ("if ..."), after finalizing
+                                         ///< with the dependencies of its place.
+    const Expr* expr = nullptr;          ///< The value, selected symbol or range.
+    std::vector<const Symbol*> members;  ///< 6.1: the members, on a choice's own property.
+    MenuNode* menu = nullptr;
+    const SourceFile* file = nullptr;
+    int line = 0;
+};
+
+/// A configuration symbol, a quoted constant, or a choice (without a name,
+/// except for 6.1's named choices).
+struct Symbol {
+    const Name* name = nullptr;  ///< Null for an unnamed choice.
+    std::uint32_t id = 0;        ///< Dense index, in order of creation.
+    SymbolType type = SymbolType::unknown;
+    bool is_constant = false;
+    bool is_choice = false;
+    bool is_optional = false;      ///< 6.1: a choice that may have no member set.
+    bool is_choice_value = false;  ///< Member of a choice.
+    bool is_transitional = false;  ///< next: read, never written.
+    bool checked_props = false;    ///< Its definition has been checked.
+    std::vector<Property*> props;
+    std::vector<MenuNode*> menus;  ///< Its definitions, in order.
+    const Expr* dir_dep = nullptr;
+    const Expr* rev_dep = nullptr;
+    const Expr* implied = nullptr;
+    std::uint32_t choice_slot = 0;        ///< Place in the choice's initial member list.
+    const MenuNode* listed_in = nullptr;  ///< The choice that lists it (6.12).
+
+    std::string_view text() const { return name != nullptr ? name->text : std::string_view(); }
+
+    /// The name for messages: "<choice>" where there is none.
+    std::string_view label() const { return name != nullptr ? name->text : "<choice>"; }
+};
+
+/// A node of the menu tree: a definition of a symbol, a choice, a menu, a
+/// comment, or (until finalizing flattens it) an if block.
+struct MenuNode {
+    std::uint32_t id = 0;
+    MenuNode* next = nullptr;
+    MenuNode* parent = nullptr;
+    MenuNode* list = nullptr;
+    Symbol* sym = nullptr;
+    Property* prompt = nullptr;
+    const Expr* visibility = nullptr;  ///< "visible if", as written.
+    const Expr* dep = nullptr;
+    bool has_help = false;
+    std::string_view help;
+    const SourceFile* file = nullptr;
+    int line = 0;
+    std::vector<Symbol*> choice_members;  ///< 6.12: in order of definition.
+};
+
+/// Everything that was read from one set of Kconfig files. After parse() it is
+/// not changed any more and may be shared by evaluators on several threads.
+class Tree {
+  public:
+    explicit Tree(Profile profile);
+    Tree(const Tree&) = delete;
+    Tree& operator=(const Tree&) = delete;
+
+    const Profile& profile() const { return profile_; }
+
+    /// The symbol for @p name as a definition or reference uses it.
+    Symbol* plain_symbol(Name& name);
+    /// The symbol for a quoted text.
+    Symbol* constant_symbol(Name& name);
+    /// A choice: a new unnamed one when @p name is null.
+    Symbol* choice_symbol(Name* name);
+
+    /// The symbol that a .config line means: never a constant (save y, m, n).
+    const Symbol* find(std::string_view name) const;
+
+    MenuNode* add_node();
+    Property* add_property();
+    const SourceFile* file(std::string_view name);
+    SourceFile* file_record(std::string_view name);
+
+    /// Symbols in the order of the original's hash table; made by seal().
+    const std::vector<const Symbol*>& hash_order() const { return hash_order_; }
+
+    /// Ends the construction: computes hash_order().
+    void seal();
+
+    MenuNode root;
+    NameTable names;
+    ExprTable exprs;
+    TextArena text;
+    Symbol* yes = nullptr;
+    Symbol* mod = nullptr;
+    Symbol* no = nullptr;
+    Symbol* modules = nullptr;  ///< The symbol with "modules"; else no.
+    std::deque<Symbol> symbols;
+    std::deque<MenuNode> nodes;
+    std::deque<Property> properties;
+    /// Files in the order in which auto.conf.cmd lists them.
+    std::vector<const SourceFile*> dependencies;
+    /// Environment variables that the files used, in order of first use.
+    std::vector<std::pair<std::string, std::string>> environment;
+    /// The text of the files, alive because names and prompts point into it.
+    std::vector<std::unique_ptr<char[]>> buffers;
+
+  private:
+    Symbol* new_symbol(const Name* name);
+    Symbol* fixed_symbol(std::string_view text);
+
+    Profile profile_;
+    std::deque<SourceFile> files_;
+    std::vector<SourceFile*> file_by_name_;
+    std::vector<const Symbol*> hash_order_;
+};
+
+/// The next node in depth-first order below @p root; null at the end.
+inline MenuNode* next_node(const MenuNode* node, const MenuNode* root) {
+    if (node->list != nullptr) {
+        return node->list;
+    }
+    while (node != root && node->next == nullptr) {
+        node = node->parent;
+    }
+    return node == root ? nullptr : node->next;
+}
+
+/// The symbol that a select, imply or default property names; else null.
+inline const Symbol* prop_symbol(const Property& prop) {
+    return prop.expr != nullptr && prop.expr->type == ExprType::symbol ? prop.expr->left_symbol()
+                                                                       : nullptr;
+}
+
+/// The choice that @p symbol is a member of; null for others. 6.12 looks at
+/// the place of the first definition with a prompt; 6.1 at its P_CHOICE.
+const MenuNode* choice_menu(const Symbol& symbol);
+
+}  // namespace kconfig

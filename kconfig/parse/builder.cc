@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+// Construction of the menu tree.
+#include "kconfig/parse/builder.hh"
+
+#include "kconfig/base/text.hh"
+
+namespace kconfig {
+
+TreeBuilder::TreeBuilder(Tree& tree, Diagnostics& diagnostics)
+    : tree_(tree),
+      diagnostics_(diagnostics),
+      menu_(&tree.root),
+      entry_(&tree.root),
+      last_(&tree.root.list) {}
+
+void TreeBuilder::add_entry(Symbol* symbol) {
+    MenuNode* const node = tree_.add_node();
+    node->sym = symbol;
+    node->parent = menu_;
+    node->file = place_.file;
+    node->line = place_.line;
+    *last_ = node;
+    last_ = &node->next;
+    entry_ = node;
+    if (symbol != nullptr) {
+        symbol->menus.push_back(node);
+        if (tree_.profile().is_6_1()) {
+            add_symbol(PropType::symbol, symbol, nullptr);
+        }
+    }
+}
+
+MenuNode* TreeBuilder::begin_menu() {
+    last_ = &entry_->list;
+    menu_ = entry_;
+    return menu_;
+}
+
+void TreeBuilder::end_menu() {
+    last_ = &menu_->next;
+    menu_ = menu_->parent;
+}
+
+void TreeBuilder::add_dep(const Expr* dep) {
+    entry_->dep = tree_.exprs.and_(entry_->dep, dep);
+}
+
+void TreeBuilder::add_visibility(const Expr* condition) {
+    entry_->visibility = tree_.exprs.and_(entry_->visibility, condition);
+}
+
+void TreeBuilder::set_type(SymbolType type) {
+    Symbol& symbol = *entry_->sym;
+    if (symbol.type == type) {
+        return;
+    }
+    if (symbol.type == SymbolType::unknown) {
+        symbol.type = type;
+        return;
+    }
+    diagnostics_.warn({entry_->file, entry_->line, 0},
+                      cat("ignoring type redefinition of '", symbol.label(), "' from '",
+                          type_name(symbol.type), "' to '", type_name(type), '\''),
+                      "a symbol keeps the type of its first definition");
+}
+
+Property* TreeBuilder::add_expr(PropType type, const Expr* expr, const Expr* condition) {
+    Property* const prop = tree_.add_property();
+    prop->type = type;
+    prop->file = place_.file;
+    prop->line = place_.line;
+    prop->menu = entry_;
+    prop->expr = expr;
+    prop->visible = condition;
+    if (entry_->sym != nullptr) {
+        entry_->sym->props.push_back(prop);
+    }
+    return prop;
+}
+
+void TreeBuilder::add_symbol(PropType type, Symbol* symbol, const Expr* condition) {
+    add_expr(type, tree_.exprs.symbol(symbol), condition);
+}
+
+Property* TreeBuilder::add_prompt(PropType type, std::string_view text, const Expr* condition) {
+    Property* const prop = add_expr(type, nullptr, condition);
+    if (!text.empty() && is_space(text.front())) {
+        diagnostics_.warn(place_, "leading whitespace ignored");
+        while (!text.empty() && is_space(text.front())) {
+            text.remove_prefix(1);
+        }
+    }
+    if (entry_->prompt != nullptr) {
+        diagnostics_.warn(place_, "prompt redefined", "only the last prompt of an entry counts");
+    }
+    // "visible if" of all the menus around holds for every prompt inside.
+    if (type == PropType::prompt) {
+        for (const MenuNode* menu = entry_->parent; menu != nullptr; menu = menu->parent) {
+            if (menu->visibility != nullptr) {
+                prop->visible = tree_.exprs.and_(prop->visible, menu->visibility);
+            }
+        }
+    }
+    entry_->prompt = prop;
+    prop->has_text = true;
+    prop->text = text;
+    return prop;
+}
+
+}  // namespace kconfig

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-2.0
+// conf: the kernel's line-oriented configuration program.
+#include <getopt.h>
+
+#include <cstdio>
+#include <optional>
+#include <string>
+
+#include "kconfig/base/host.hh"
+#include "kconfig/base/text.hh"
+#include "kconfig/io/config_file.hh"
+#include "kconfig/model/load.hh"
+#include "kconfig/modes/bulk.hh"
+#include "kconfig/tools/ask.hh"
+
+namespace {
+
+using namespace kconfig;
+
+enum class Mode : int {
+    oldaskconfig,
+    syncconfig,
+    oldconfig,
+    allnoconfig,
+    allyesconfig,
+    allmodconfig,
+    alldefconfig,
+    randconfig,
+    defconfig,
+    savedefconfig,
+    listnewconfig,
+    helpnewconfig,
+    olddefconfig,
+    yes2modconfig,
+    mod2yesconfig,
+    mod2noconfig,
+};
+
+struct Options {
+    Mode mode = Mode::oldaskconfig;
+    bool sync = false;
+    bool silent = false;
+    bool rich = false;
+    bool bug_compat = false;
+    bool cache = true;
+    HeaderStyle header = HeaderStyle::plain;
+    std::string file;
+    std::optional<Dialect> dialect;
+    std::uint32_t seed = 1;  // what rand() starts from without srand()
+};
+
+constexpr int kExtra = 256;
+
+enum class Extra : int { profile = kExtra, header_style, bug_compat, rich, no_cache };
+
+const option kLongOptions[] = {
+    {"help", no_argument, nullptr, 'h'},
+    {"silent", no_argument, nullptr, 's'},
+#define KCONFIG_MODE(name, argument) \
+    { #name, argument, nullptr, static_cast < int>(Mode::name) }
+    KCONFIG_MODE(oldaskconfig, no_argument),
+    KCONFIG_MODE(oldconfig, no_argument),
+    KCONFIG_MODE(syncconfig, no_argument),
+    KCONFIG_MODE(defconfig, required_argument),
+    KCONFIG_MODE(savedefconfig, required_argument),
+    KCONFIG_MODE(allnoconfig, no_argument),
+    KCONFIG_MODE(allyesconfig, no_argument),
+    KCONFIG_MODE(allmodconfig, no_argument),
+    KCONFIG_MODE(alldefconfig, no_argument),
+    KCONFIG_MODE(randconfig, no_argument),
+    KCONFIG_MODE(listnewconfig, no_argument),
+    KCONFIG_MODE(helpnewconfig, no_argument),
+    KCONFIG_MODE(olddefconfig, no_argument),
+    KCONFIG_MODE(yes2modconfig, no_argument),
+    KCONFIG_MODE(mod2yesconfig, no_argument),
+    KCONFIG_MODE(mod2noconfig, no_argument),
+#undef KCONFIG_MODE
+    {"profile", required_argument, nullptr, static_cast<int>(Extra::profile)},
+    {"header-style", required_argument, nullptr, static_cast<int>(Extra::header_style)},
+    {"bug-compat", no_argument, nullptr, static_cast<int>(Extra::bug_compat)},
+    {"rich", no_argument, nullptr, static_cast<int>(Extra::rich)},
+    {"no-cache", no_argument, nullptr, static_cast<int>(Extra::no_cache)},
+    {nullptr, 0, nullptr, 0},
+};
+
+constexpr char kUsage[] =
+    "Generic options:\n"
+    "  -h, --help              Print this message and exit.\n"
+    "  -s, --silent            Do not print log.\n"
+    "\n"
+    "Mode options:\n"
+    "  --listnewconfig         List new options\n"
+    "  --helpnewconfig         List new options and help text\n"
+    "  --oldaskconfig          Start a new configuration using a line-oriented program\n"
+    "  --oldconfig             Update a configuration using a provided .config as base\n"
+    "  --syncconfig            Similar to oldconfig but generates configuration in\n"
+    "                          include/{generated/,config/}\n"
+    "  --olddefconfig          Same as oldconfig but sets new symbols to their default value\n"
+    "  --defconfig <file>      New config with default defined in <file>\n"
+    "  --savedefconfig <file>  Save the minimal current configuration to <file>\n"
+    "  --allnoconfig           New config where all options are answered with no\n"
+    "  --allyesconfig          New config where all options are answered with yes\n"
+    "  --allmodconfig          New config where all options are answered with mod\n"
+    "  --alldefconfig          New config with all symbols set to default\n"
+    "  --randconfig            New config with random answer to all options\n"
+    "  --yes2modconfig         Change answers from yes to mod if possible\n"
+    "  --mod2yesconfig         Change answers from mod to yes if possible\n"
+    "  --mod2noconfig          Change answers from mod to no if possible\n"
+    "  (If none of the above is given, --oldaskconfig is the default)\n";
+
+void print_usage(Host& host, std::string_view program) {
+    host.out(cat("Usage: ", program, " [options] <kconfig-file>\n\n", kUsage));
+}
+
+bool take_extra(Host& host, int option, Options& options) {
+    const std::string_view argument = optarg != nullptr ? optarg : "";
+    switch (static_cast<Extra>(option)) {
+        case Extra::profile:
+            options.dialect = parse_dialect(argument);
+            if (!options.dialect) {
+                host.err(cat("conf: unknown profile '", argument, "': use 6.1, 6.12 or next\n"));
+            }
+            return options.dialect.has_value();
+        case Extra::header_style:
+            if (argument != "plain" && argument != "enabled") {
+                host.err(
+                    cat("conf: unknown header style '", argument, "': use plain or enabled\n"));
+                return false;
+            }
+            options.header = argument == "enabled" ? HeaderStyle::enabled : HeaderStyle::plain;
+            return true;
+        case Extra::bug_compat:
+            options.bug_compat = true;
+            return true;
+        case Extra::rich:
+            options.rich = true;
+            return true;
+        case Extra::no_cache:
+            options.cache = false;
+            return true;
+    }
+    return true;
+}
+
+// Takes the command line apart; the exit code when the program is to end.
+std::optional<int> parse_options(Host& host, int argc, char** argv, Options& options) {
+    int option = 0;
+    while ((option = getopt_long(argc, argv, "hs", kLongOptions, nullptr)) != -1) {
+        if (option == 'h') {
+            print_usage(host, argv[0]);
+            return 1;
+        }
+        if (option == 's') {
+            options.silent = true;
+        } else if (option >= kExtra) {
+            if (!take_extra(host, option, options)) {
+                return 1;
+            }
+        } else if (option != '?') {
+            options.mode = static_cast<Mode>(option);
+            if (options.mode == Mode::syncconfig) {
+                options.silent = options.sync = true;
+            } else if (options.mode == Mode::defconfig || options.mode == Mode::savedefconfig) {
+                options.file = optarg;
+            } else if (options.mode == Mode::randconfig) {
+                options.seed = random_seed(host);
+            }
+        }
+    }
+    if (optind == argc) {
+        host.err(cat(argv[0], ": Kconfig file missing\n"));
+        print_usage(host, argv[0]);
+        return 1;
+    }
+    return std::nullopt;
+}
+
+class Session {
+  public:
+    Session(Host& host, Evaluator& evaluator, const Options& options)
+        : host_(host), evaluator_(evaluator), options_(options), files_(evaluator) {
+        if (options.silent) {
+            files_.set_message({});
+        }
+        files_.set_header_style(options.header);
+    }
+
+    int run();
+
+  private:
+    bool read();
+    bool read_seed();
+    bool apply();
+    bool write(bool keep_config);
+    int write_defconfig();
+
+    Host& host_;
+    Evaluator& evaluator_;
+    const Options& options_;
+    ConfigFiles files_;
+};
+
+bool Session::read() {
+    switch (options_.mode) {
+        case Mode::defconfig:
+            if (!files_.read(options_.file.c_str())) {
+                host_.err(cat("***\n*** Can't find default configuration \"", options_.file,
+                              "\"!\n***\n"));
+                return false;
+            }
+            return true;
+        case Mode::allnoconfig:
+        case Mode::allyesconfig:
+        case Mode::allmodconfig:
+        case Mode::alldefconfig:
+        case Mode::randconfig:
+            return read_seed();
+        default:
+            files_.read(nullptr);
+            return true;
+    }
+}
+
+// The values that KCONFIG_ALLCONFIG names.
+bool Session::read_seed() {
+    const char* const name = host_.env("KCONFIG_ALLCONFIG");
+    if (name == nullptr) {
+        return true;
+    }
+    const std::string wanted = name;
+    if (!wanted.empty() && wanted != "1") {
+        if (files_.read_simple(wanted.c_str(), Source::user)) {
+            return true;
+        }
+        host_.err(cat("*** Can't read seed configuration \"", wanted, "\"!\n"));
+        return false;
+    }
+    const char* const usual = options_.mode == Mode::allnoconfig    ? "allno.config"
+                              : options_.mode == Mode::allyesconfig ? "allyes.config"
+                              : options_.mode == Mode::allmodconfig ? "allmod.config"
+                              : options_.mode == Mode::alldefconfig ? "alldef.config"
+                                                                    : "allrandom.config";
+    if (files_.read_simple(usual, Source::user) || files_.read_simple("all.config", Source::user)) {
+        return true;
+    }
+    host_.err(
+        cat("*** KCONFIG_ALLCONFIG set, but no \"", usual, "\" or \"all.config\" file found\n"));
+    return false;
+}
+
+bool Session::apply() {
+    const Probabilities no_chances;
+    switch (options_.mode) {
+        case Mode::allnoconfig:
+            set_all_new(evaluator_, NewValue::no, no_chances, nullptr);
+            return true;
+        case Mode::allyesconfig:
+            set_all_new(evaluator_, NewValue::yes, no_chances, nullptr);
+            return true;
+        case Mode::allmodconfig:
+            set_all_new(evaluator_, NewValue::mod, no_chances, nullptr);
+            return true;
+        case Mode::alldefconfig:
+        case Mode::defconfig:
+            set_all_new(evaluator_, NewValue::defaults, no_chances, nullptr);
+            return true;
+        case Mode::randconfig: {
+            Probabilities chances;
+            if (!read_probabilities(host_, chances)) {
+                return false;
+            }
+            GlibcRandom random(options_.seed);
+            const bool repeat = evaluator_.tree().profile().is_6_1();
+            while (set_all_new(evaluator_, NewValue::random, chances, &random) && repeat) {
+            }
+            return true;
+        }
+        case Mode::yes2modconfig:
+            rewrite_tristates(evaluator_, Tristate::yes, Tristate::mod);
+            return true;
+        case Mode::mod2yesconfig:
+            rewrite_tristates(evaluator_, Tristate::mod, Tristate::yes);
+            return true;
+        case Mode::mod2noconfig:
+            rewrite_tristates(evaluator_, Tristate::mod, Tristate::no);
+            return true;
+        case Mode::oldaskconfig: {
+            Questioner questioner(evaluator_, files_, AskMode::all);
+            questioner.ask_everything();
+            return questioner.ask_new();
+        }
+        case Mode::oldconfig:
+        case Mode::syncconfig:
+            return Questioner(evaluator_, files_, AskMode::fresh).ask_new();
+        case Mode::listnewconfig:
+            return Questioner(evaluator_, files_, AskMode::list).ask_new();
+        case Mode::helpnewconfig:
+            return Questioner(evaluator_, files_, AskMode::list_help).ask_new();
+        case Mode::savedefconfig:
+        case Mode::olddefconfig:
+            return true;
+    }
+    return true;
+}
+
+int Session::write_defconfig() {
+    if (files_.write_defconfig(options_.file)) {
+        return 0;
+    }
+    host_.err(cat("n*** Error while saving defconfig to: ", options_.file, "\n\n"));
+    return 1;
+}
+
+bool Session::write(bool keep_config) {
+    if (!keep_config && !files_.write()) {
+        host_.err("\n*** Error during writing of the configuration.\n\n");
+        return false;
+    }
+    // make needs auto.conf to be there; its content only matters to syncconfig.
+    if (!files_.write_autoconf(options_.sync) && options_.sync) {
+        host_.err("\n*** Error during sync of the configuration.\n\n");
+        return false;
+    }
+    return true;
+}
+
+int Session::run() {
+    if (!read() || files_.has_errors()) {
+        return 1;
+    }
+    bool keep_config = false;
+    if (options_.sync) {
+        const char* const keep = host_.env("KCONFIG_NOSILENTUPDATE");
+        if (keep != nullptr && *keep != '\0') {
+            if (evaluator_.changed()) {
+                host_.err("\n*** The configuration requires explicit update.\n\n");
+                return 1;
+            }
+            keep_config = true;
+        }
+    }
+    if (!apply()) {
+        return 1;
+    }
+    if (evaluator_.warnings() != 0 && host_.env("KCONFIG_WERROR") != nullptr) {
+        return 1;
+    }
+    if (options_.mode == Mode::savedefconfig) {
+        return write_defconfig();
+    }
+    if (options_.mode == Mode::listnewconfig || options_.mode == Mode::helpnewconfig) {
+        return 0;
+    }
+    return write(keep_config) ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    ProcessHost host;
+    Options options;
+    if (const std::optional<int> code = parse_options(host, argc, argv, options)) {
+        return *code;
+    }
+    if (!options.dialect) {
+        options.dialect = detect_dialect(host);
+    }
+    if (!options.dialect) {
+        host.err("conf: KCONFIG_PROFILE must be 6.1, 6.12 or next\n");
+        return 1;
+    }
+    Profile profile;
+    profile.dialect = *options.dialect;
+    profile.bug_compat = options.bug_compat;
+    Diagnostics diagnostics(host, options.rich ? MessageStyle::rich : MessageStyle::strict);
+    const std::unique_ptr<Tree> tree = load_tree(argv[optind], profile, diagnostics);
+    if (tree == nullptr) {
+        return diagnostics.exit_code();
+    }
+    Evaluator evaluator(*tree, host);
+    evaluator.set_changed(true);
+    return Session(host, evaluator, options).run();
+}
