@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The way out of the kernel: the host's operations, and words shared with its threads. */
+#ifndef _ASM_LKL_HOST_H
+#define _ASM_LKL_HOST_H
+
+#include <linux/types.h>
+#include <abi/machine.h>
+
+extern struct lkl_boot lkl_boot;	/* a copy, made at the start */
+extern struct lkl_operations lkl_operations;
+
+/* Calls a function of the host on the host thread's stack. */
+u64 lkl_gate(void *function, u64 host, u64 a, u64 b, u64 c, u64 d);
+
+#define lkl_host_call(operation, a, b, c, d)				\
+	lkl_gate(lkl_operations.operation, lkl_boot.host, (u64)(a), (u64)(b), (u64)(c), (u64)(d))
+
+/* Parks the fiber and gives the vCPU back; returns when a host thread enters again. */
+void lkl_leave_vcpu(struct lkl_vcpu *vcpu);
+
+/* Locked operations for words that host threads write at the same time. */
+static __always_inline u64 lkl_shared_xchg(lkl_u64 *word, u64 value)
+{
+	asm volatile("xchg %0, %1" : "+r" (value), "+m" (*word) : : "memory");
+	return value;
+}
+
+static __always_inline void lkl_shared_or(lkl_u64 *word, u64 bits)
+{
+	asm volatile("lock orq %1, %0" : "+m" (*word) : "er" (bits) : "memory", "cc");
+}
+
+static __always_inline void lkl_shared_and(lkl_u64 *word, u64 bits)
+{
+	asm volatile("lock andq %1, %0" : "+m" (*word) : "er" (bits) : "memory", "cc");
+}
+
+u64 lkl_host_now(void);
+void lkl_time_early_init(void);
+void lkl_timer_interrupt(void);
+
+/* mailbox.c */
+void lkl_vcpu_leave(enum lkl_leave reason);
+void lkl_wake_entered(void);
+void lkl_mailbox_interrupt(void);
+void lkl_spawn_tasks(void) __noreturn;
+long lkl_orphan_other_tasks(const void *entropy, size_t bytes);
+
+/* syscall.c */
+long lkl_run_syscall(long number, const lkl_s64 *args);
+
+/* device.c */
+long lkl_add_device(u64 address, u64 size, u64 line, u64 id);
+long lkl_remove_device(u64 id);
+long lkl_device_name(u64 id, char *buffer, u64 size);
+
+/* halt.c */
+long lkl_quiesce(u64 milliseconds);
+long lkl_flush_for_halt(void);
+extern bool lkl_halting;
+
+#endif /* _ASM_LKL_HOST_H */

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Host threads and their tasks.  A host thread that calls has a mailbox, and a
+ * task of PID 1's thread group that serves it; whichever thread runs the vCPU runs
+ * all of them.
+ */
+#include <linux/export.h>
+#include <linux/random.h>
+#include <linux/resume_user_mode.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/stat.h>
+#include <linux/sched/task.h>
+#include <asm/host.h>
+#include <asm/unistd.h>
+
+static struct task_struct *lkl_spawner;		/* PID 1 */
+static struct lkl_mailbox *lkl_to_spawn;	/* mailboxes that have no task yet */
+
+static struct lkl_mailbox *lkl_next(struct lkl_mailbox *mailbox)
+{
+	return (struct lkl_mailbox *)mailbox->next;
+}
+
+static void lkl_wake_mailbox(struct lkl_mailbox *mailbox)
+{
+	if (mailbox->task) {
+		wake_up_process((struct task_struct *)mailbox->task);
+		return;
+	}
+	mailbox->next = (u64)lkl_to_spawn;
+	lkl_to_spawn = mailbox;
+	wake_up_process(lkl_spawner);
+}
+
+/*
+ * Whoever entered may have brought a request.  One for the task that
+ * continues needs no wake-up: it looks at its mailbox itself.
+ */
+void lkl_wake_entered(void)
+{
+	struct lkl_vcpu *vcpu = lkl_this_vcpu();
+	struct lkl_mailbox *mailbox = (struct lkl_mailbox *)vcpu->entered;
+
+	vcpu->entered = 0;
+	if (mailbox && mailbox != current_thread_info()->mailbox)
+		lkl_wake_mailbox(mailbox);
+}
+
+/*
+ * Gives the vCPU back, and returns when a host thread, any, has entered.  The
+ * idle task must call lkl_wake_entered() itself, later: RCU does not
+ * watch it here.
+ */
+void lkl_vcpu_leave(enum lkl_leave reason)
+{
+	struct lkl_vcpu *vcpu = lkl_this_vcpu();
+
+	vcpu->leave_reason = reason;
+	lkl_leave_vcpu(vcpu);
+	vcpu->runner = vcpu->entered;
+	if (reason != LKL_LEAVE_IDLE)
+		lkl_wake_entered();
+}
+
+/* Callers that found the vCPU taken have left their mailboxes in a stack. */
+void lkl_mailbox_interrupt(void)
+{
+	struct lkl_mailbox *mailbox, *next, *ordered = NULL;
+
+	mailbox = (struct lkl_mailbox *)lkl_shared_xchg(&lkl_this_vcpu()->submitted, 0);
+	for (; mailbox; mailbox = next) {
+		next = lkl_next(mailbox);
+		mailbox->next = (u64)ordered;
+		ordered = mailbox;
+	}
+	for (mailbox = ordered; mailbox; mailbox = next) {
+		next = lkl_next(mailbox);
+		lkl_wake_mailbox(mailbox);
+	}
+}
+
+/* The mailbox belongs to its host thread again; do not touch it afterwards. */
+static void lkl_finish(struct lkl_mailbox *mailbox, long result)
+{
+	struct lkl_vcpu *vcpu = lkl_this_vcpu();
+
+	if (READ_ONCE(mailbox->orphan))
+		return;
+	mailbox->result = result;
+	if (vcpu->runner == (u64)mailbox) {
+		/* Its host thread is here, and looks when the kernel leaves. */
+		smp_store_release(&mailbox->state, LKL_MAILBOX_DONE);
+		return;
+	}
+	WRITE_ONCE(mailbox->state, LKL_MAILBOX_FINISHED);
+	mailbox->next = vcpu->finished;
+	vcpu->finished = (u64)mailbox;
+}
+
+static void __noreturn lkl_end_task(struct lkl_mailbox *mailbox, long result)
+{
+	current_thread_info()->mailbox = NULL;
+	mailbox->task = 0;
+	lkl_finish(mailbox, result);
+	do_exit(0);
+}
+
+static void lkl_serve(struct lkl_mailbox *mailbox)
+{
+	const lkl_s64 *args = mailbox->args;
+	long result;
+
+	switch (mailbox->request) {
+	case LKL_REQUEST_SYSCALL:
+		if (mailbox->number == __NR_exit)
+			lkl_end_task(mailbox, 0);
+		result = lkl_run_syscall(mailbox->number, args);
+		break;
+	case LKL_REQUEST_DETACH:
+		lkl_end_task(mailbox, 0);
+	case LKL_REQUEST_ADD_DEVICE:
+		result = lkl_add_device(args[0], args[1], args[2], args[3]);
+		break;
+	case LKL_REQUEST_REMOVE_DEVICE:
+		result = lkl_remove_device(args[0]);
+		break;
+	case LKL_REQUEST_DEVICE_NAME:
+		result = lkl_device_name(args[0], (char *)args[1], args[2]);
+		break;
+	case LKL_REQUEST_QUIESCE:
+		result = lkl_quiesce(args[0]);
+		break;
+	case LKL_REQUEST_HALT:
+		lkl_finish(mailbox, lkl_flush_for_halt());
+		local_irq_disable();
+		for (;;)
+			lkl_vcpu_leave(LKL_LEAVE_HALTED);
+	case LKL_REQUEST_FORKED:
+		result = lkl_orphan_other_tasks((const void *)args[0], args[1]);
+		break;
+	default:
+		result = -EINVAL;
+	}
+	lkl_finish(mailbox, result);
+}
+
+/* Nothing to serve: let others run, and if there are none, leave. */
+static void lkl_wait(struct lkl_mailbox *mailbox)
+{
+	struct lkl_vcpu *vcpu = lkl_this_vcpu();
+	struct lkl_mailbox *runner;
+
+	if (single_task_running() && !need_resched()) {
+		lkl_vcpu_leave(LKL_LEAVE_DONE);
+		if (READ_ONCE(mailbox->state) == LKL_MAILBOX_REQUESTED)
+			return;
+		if (READ_ONCE(lkl_this_vcpu()->pending))
+			lkl_irq_poll();
+	} else if (vcpu->finished) {
+		/* Others' answers must not wait until all is idle. */
+		runner = (struct lkl_mailbox *)vcpu->runner;
+		if (!runner || READ_ONCE(runner->state) == LKL_MAILBOX_REQUESTED)
+			lkl_vcpu_leave(LKL_LEAVE_MORE);
+	}
+	set_current_state(TASK_IDLE);
+	if (READ_ONCE(mailbox->state) != LKL_MAILBOX_REQUESTED && !READ_ONCE(mailbox->orphan))
+		schedule();
+	__set_current_state(TASK_RUNNING);
+}
+
+static int lkl_host_task(void *argument)
+{
+	struct lkl_mailbox *mailbox = argument;
+
+	mailbox->task = (u64)current;
+	current_thread_info()->mailbox = mailbox;
+	while (!READ_ONCE(mailbox->orphan)) {
+		if (READ_ONCE(mailbox->state) == LKL_MAILBOX_REQUESTED)
+			lkl_serve(mailbox);
+		else
+			lkl_wait(mailbox);
+	}
+	current_thread_info()->mailbox = NULL;
+	do_exit(0);
+}
+
+/* PID 1, once it has executed /init. */
+void __noreturn lkl_spawn_tasks(void)
+{
+	struct lkl_mailbox *mailbox;
+
+	lkl_spawner = current;
+	lkl_vcpu_leave(LKL_LEAVE_READY);
+	for (;;) {
+		while ((mailbox = lkl_to_spawn) != NULL) {
+			struct kernel_clone_args args = {
+				.flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |
+					 CLONE_THREAD | CLONE_SYSVSEM,
+				.fn = lkl_host_task,
+				.fn_arg = mailbox,
+			};
+			pid_t pid;
+
+			lkl_to_spawn = lkl_next(mailbox);
+			pid = kernel_clone(&args);
+			if (pid < 0)
+				lkl_finish(mailbox, pid);
+		}
+		set_current_state(TASK_IDLE);
+		if (!lkl_to_spawn)
+			schedule();
+		__set_current_state(TASK_RUNNING);
+	}
+}
+
+/*
+ * In the child of a fork of the process: only the calling host thread lives
+ * on, so the tasks of all others end as soon as they can.
+ */
+long lkl_orphan_other_tasks(const void *entropy, size_t bytes)
+{
+	struct task_struct *task;
+
+	add_device_randomness(entropy, bytes);
+	rcu_read_lock();
+	for_each_thread(current, task) {
+		struct lkl_mailbox *mailbox = task_thread_info(task)->mailbox;
+
+		if (task == current || !mailbox)
+			continue;
+		WRITE_ONCE(mailbox->orphan, 1);
+		set_notify_signal(task);
+		wake_up_process(task);
+	}
+	rcu_read_unlock();
+	return 0;
+}

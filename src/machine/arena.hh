@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0
+// The memory of an instance: one reservation with modules, image and RAM, and vmalloc.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "abi/machine.h"
+#include "base/result.hh"
+#include "machine/image.hh"
+#include "platform/address_space.hh"
+
+namespace lkl {
+
+// From low to high: a guard, the module area, the image with RAM behind it, a guard, the vmalloc
+// area, a guard. The image's start is physical address 0.
+class Arena {
+  public:
+    // Loads the image in front of `memory_bytes` of RAM: at its preferred base if asked for and
+    // free, else anywhere.
+    static Result<Arena> create(const Image& image, std::uint64_t memory_bytes,
+                                bool preferred_base);
+
+    [[nodiscard]] std::uint64_t base() const { return base_; }
+    [[nodiscard]] std::uint64_t memory_size() const { return memory_size_; }
+    [[nodiscard]] std::uint64_t modules_start() const;
+    [[nodiscard]] std::uint64_t modules_end() const;
+    [[nodiscard]] std::uint64_t vmalloc_start() const;
+    [[nodiscard]] std::uint64_t vmalloc_end() const;
+
+    // Everything that devices may reach.
+    [[nodiscard]] std::span<std::byte> ram() const;
+
+    // The map operation of the ABI: 0 or a negative errno.
+    [[nodiscard]] int map(std::uint64_t address, std::uint64_t physical, std::uint64_t length,
+                          lkl_u32 protection) const noexcept;
+
+    // For a fork: the RAM file to copy, and putting a copy in its place with all that is mapped
+    // from it, in the child.
+    [[nodiscard]] int ram_fd() const { return ram_file_.get(); }
+
+  private:
+    Arena() = default;
+
+    Result<void> reserve(std::uint64_t memory_bytes, const Image& image, bool preferred_base);
+    Result<void> load(const Image& image);
+    Result<void> load_segment(const Image& image, const ImageSegment& segment) const;
+    void relocate(const Image& image) const;
+
+    Reservation reservation_;
+    UniqueFd ram_file_;
+    std::uint64_t base_ = 0;
+    std::uint64_t memory_size_ = 0;  // image and RAM
+};
+
+}  // namespace lkl

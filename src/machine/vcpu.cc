@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "machine/vcpu.hh"
+
+#include <pthread.h>
+#include <sys/prctl.h>
+
+#include <csignal>
+#include <utility>
+
+#include "platform/clock.hh"
+#include "platform/futex.hh"
+#include "platform/signal_stack.hh"
+
+namespace lkl {
+namespace {
+
+constexpr std::uint64_t kForever = ~std::uint64_t{0};
+// With no tick stopped the deadline moves at every idle pass. A helper that has just been told of a
+// nearer one looks again soon, and need not be told of each.
+constexpr std::uint64_t kHelperNapNs = 10'000'000;
+constexpr int kSpins = 50;
+
+// Set while this thread is inside a kernel. Read by signal handlers.
+__attribute__((tls_model("initial-exec"))) thread_local const Vcpu* inside_vcpu = nullptr;
+
+Mailbox* mailbox_at(std::uint64_t address) {
+    // `shared` is the first member of Mailbox.
+    return reinterpret_cast<Mailbox*>(address);  // NOLINT(performance-no-int-to-ptr)
+}
+
+std::uint64_t address_of(const Mailbox* mailbox) {
+    return reinterpret_cast<std::uint64_t>(mailbox);
+}
+
+}  // namespace
+
+static_assert(offsetof(Mailbox, shared) == 0);
+
+Result<std::unique_ptr<Vcpu>> Vcpu::create() {
+    LKL_TRY(auto loop, PollLoop::create());
+    return std::unique_ptr<Vcpu>(new Vcpu(std::move(loop)));
+}
+
+Vcpu::~Vcpu() {
+    stop_helper();
+}
+
+bool Vcpu::inside() noexcept {
+    return inside_vcpu != nullptr;
+}
+
+bool Vcpu::boot(lkl_vcpu* shared, EnterFunction enter, const std::function<void()>& first_entry) {
+    shared_ = shared;
+    enter_ = enter;
+    ensure_signal_stack();
+    inside_vcpu = this;
+    first_entry();
+    // Boot idles now and then: for a timer, or for a driver's thread that a timer wakes.
+    while (shared_->leave_reason == LKL_LEAVE_IDLE || shared_->leave_reason == LKL_LEAVE_DONE ||
+           shared_->leave_reason == LKL_LEAVE_MORE) {
+        inside_vcpu = nullptr;
+        if (!work_waits()) {
+            loop_->run_once(deadline());
+        }
+        if (deadline() <= monotonic_ns()) {
+            std::atomic_ref(shared_->pending).fetch_or(1U << LKL_IRQ_TIMER);
+        }
+        inside_vcpu = this;
+        shared_->entered = 0;
+        enter_(shared_);
+    }
+    inside_vcpu = nullptr;
+    if (shared_->leave_reason != LKL_LEAVE_READY) {
+        end(Ending::panicked);
+        return false;
+    }
+    return true;
+}
+
+void Vcpu::start_helper() {
+    // The helper belongs to the library: the application's signals go to its own threads.
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    for (const int fault : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP}) {
+        sigdelset(&all, fault);
+    }
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    helper_ = std::thread([this] { helper_main(); });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+bool Vcpu::try_take() noexcept {
+    std::uint32_t free = 0;
+    return owned_.load(std::memory_order_relaxed) == 0 &&
+           owned_.compare_exchange_strong(free, 1, std::memory_order_seq_cst);
+}
+
+bool Vcpu::work_waits() noexcept {
+    return std::atomic_ref(shared_->pending).load(std::memory_order_seq_cst) != 0;
+}
+
+std::uint64_t Vcpu::deadline() noexcept {
+    return std::atomic_ref(shared_->deadline).load(std::memory_order_relaxed);
+}
+
+long Vcpu::ending_error() const noexcept {
+    constexpr long kEshutdown = 108;
+    constexpr long kEnotrecoverable = 131;
+    return ending() == Ending::panicked ? -kEnotrecoverable : -kEshutdown;
+}
+
+long Vcpu::call(Mailbox& mailbox) noexcept {
+    constexpr long kEdeadlk = 35;
+    constexpr long kEshutdown = 108;
+    if (inside_vcpu != nullptr) [[unlikely]] {
+        return -kEdeadlk;
+    }
+    if (ending_.load(std::memory_order_relaxed) != Ending::none) [[unlikely]] {
+        return ending_error();
+    }
+    const Mailbox* exception = exception_.load(std::memory_order_relaxed);
+    if (exception != nullptr && exception != &mailbox) [[unlikely]] {
+        return -kEshutdown;
+    }
+    std::atomic_ref(mailbox.shared.state)
+        .store(LKL_MAILBOX_REQUESTED, std::memory_order_release);
+    if (try_take()) {
+        run(&mailbox);
+    } else {
+        submit(mailbox);
+    }
+    if (mailbox.state() != LKL_MAILBOX_DONE) {
+        wait(mailbox);
+    }
+    return mailbox.shared.result;
+}
+
+// The owner's part: enters with a request, or none, and stays until it is done or all is idle.
+void Vcpu::run(Mailbox* mailbox) noexcept {
+    for (;;) {
+        if (ending() != Ending::none) {
+            // It ended while we were on our way in: nobody enters any more.
+            complete_all();
+            return;
+        }
+        inside_vcpu = this;
+        shared_->entered = address_of(mailbox);
+        enter_(shared_);
+        inside_vcpu = nullptr;
+        const std::uint64_t finished = std::exchange(shared_->finished, 0);
+        const std::uint32_t reason = shared_->leave_reason;
+        if (reason == LKL_LEAVE_HALTED || reason == LKL_LEAVE_PANIC) [[unlikely]] {
+            end(reason == LKL_LEAVE_PANIC ? Ending::panicked : Ending::halted);
+            return;
+        }
+        if (reason == LKL_LEAVE_MORE) {
+            complete(finished);
+            mailbox = nullptr;
+            continue;
+        }
+        const std::uint64_t next_event = deadline();
+        owned_.store(0, std::memory_order_seq_cst);
+        if (next_event < helper_until_.load(std::memory_order_seq_cst)) [[unlikely]] {
+            kick_helper();
+        }
+        if (finished != 0) {
+            complete(finished);
+        }
+        if (!work_waits() || !try_take()) [[likely]] {
+            return;
+        }
+        mailbox = nullptr;
+    }
+}
+
+// The calls of other threads that became done.
+void Vcpu::complete(std::uint64_t finished) noexcept {
+    while (finished != 0) {
+        Mailbox* mailbox = mailbox_at(finished);
+        finished = mailbox->shared.next;
+        mailbox->set_state(LKL_MAILBOX_DONE);
+        // The mailbox may serve its thread's next call by now: then this wakes for nothing.
+        if (mailbox->sleeping.load(std::memory_order_seq_cst) != 0) {
+            futex_wake_all(&mailbox->shared.state);
+        }
+    }
+}
+
+void Vcpu::submit(Mailbox& mailbox) noexcept {
+    const std::atomic_ref submitted(shared_->submitted);
+    lkl_u64 head = submitted.load(std::memory_order_relaxed);
+    do {
+        mailbox.shared.next = head;
+    } while (!submitted.compare_exchange_weak(head, address_of(&mailbox),
+                                              std::memory_order_seq_cst));
+    std::atomic_ref(shared_->pending).fetch_or(1U << LKL_IRQ_MAILBOX, std::memory_order_seq_cst);
+    if (try_take()) {
+        run(nullptr);
+    }
+}
+
+void Vcpu::wait(Mailbox& mailbox) noexcept {
+    for (int i = 0; i < kSpins; i++) {
+        if (mailbox.state() == LKL_MAILBOX_DONE) {
+            return;
+        }
+        __builtin_ia32_pause();
+    }
+    mailbox.sleeping.store(1, std::memory_order_seq_cst);
+    for (;;) {
+        const std::uint32_t state = mailbox.state();
+        if (state == LKL_MAILBOX_DONE) {
+            break;
+        }
+        if (ending() != Ending::none) {
+            complete_all();
+            break;
+        }
+        futex_wait(&mailbox.shared.state, state);
+    }
+    mailbox.sleeping.store(0, std::memory_order_relaxed);
+}
+
+void Vcpu::end(Ending ending) noexcept {
+    Ending none = Ending::none;
+    ending_.compare_exchange_strong(none, ending);
+    complete_all();
+}
+
+// The kernel touches no mailbox any more: every call under way gets the error.
+void Vcpu::complete_all() noexcept {
+    const long error = ending_error();
+    mailboxes_.for_each([error](Mailbox& mailbox) {
+        std::uint32_t state = mailbox.state();
+        while (state == LKL_MAILBOX_REQUESTED || state == LKL_MAILBOX_FINISHED) {
+            if (state == LKL_MAILBOX_REQUESTED) {
+                mailbox.shared.result = error;
+            }
+            mailbox.set_state(LKL_MAILBOX_DONE);
+            futex_wake_all(&mailbox.shared.state);
+            state = mailbox.state();
+        }
+    });
+}
+
+void Vcpu::raise(std::uint64_t lines) noexcept {
+    std::atomic_ref(shared_->pending).fetch_or(lines, std::memory_order_seq_cst);
+    // An owner looks at `pending` before and after it gives the vCPU back.
+    if (owned_.load(std::memory_order_seq_cst) == 0) {
+        kick_helper();
+    }
+}
+
+void Vcpu::kick_helper() noexcept {
+    if (helper_until_.exchange(0, std::memory_order_seq_cst) != 0) {
+        loop_->wake();
+    }
+}
+
+void Vcpu::helper_main() noexcept {
+    prctl(PR_SET_NAME, "lkl-helper");
+    prctl(PR_SET_TIMERSLACK, 1UL);
+    ensure_signal_stack();
+    std::uint64_t nap = kForever;
+    while (!stopping_.load()) {
+        const std::uint64_t now = monotonic_ns();
+        if (ending() == Ending::none) {
+            if (deadline() <= now) {
+                std::atomic_ref(shared_->pending).fetch_or(1U << LKL_IRQ_TIMER);
+            }
+            if (work_waits()) {
+                if (try_take()) {
+                    run(nullptr);
+                }
+                nap = kHelperNapNs;
+            }
+        }
+        std::uint64_t until = ending() == Ending::none ? deadline() : kForever;
+        if (until <= now) {
+            // Due, but the vCPU is owned: its owner has been told.
+            until = now + kHelperNapNs;
+        } else if (nap != kForever && until > now + nap) {
+            until = now + nap;
+            nap = kForever;
+        }
+        helper_until_.store(until, std::memory_order_seq_cst);
+        // The other half of run()'s and raise()'s look at helper_until_.
+        const bool due = ending() == Ending::none &&
+                         ((owned_.load(std::memory_order_seq_cst) == 0 && work_waits()) ||
+                          deadline() < until);
+        if (!due || stopping_.load()) {
+            loop_->run_once(stopping_.load() ? 0 : until);
+            if (helper_until_.load(std::memory_order_relaxed) == 0) {
+                nap = kHelperNapNs;
+            }
+        }
+        helper_until_.store(0, std::memory_order_seq_cst);
+    }
+}
+
+void Vcpu::stop_helper() noexcept {
+    if (helper_.joinable()) {
+        stopping_.store(true);
+        loop_->wake();
+        helper_.join();
+    }
+}
+
+void Vcpu::hold() noexcept {
+    while (!try_take()) {
+        __builtin_ia32_pause();
+        std::this_thread::yield();
+    }
+}
+
+void Vcpu::let_go() noexcept {
+    owned_.store(0, std::memory_order_seq_cst);
+    if (work_waits() || deadline() < helper_until_.load(std::memory_order_seq_cst)) {
+        kick_helper();
+    }
+}
+
+}  // namespace lkl
