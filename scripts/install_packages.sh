@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# Installs the Debian packages that are missing: what the build needs, and with `test` as its
+# argument also what the tests need. Asks dpkg first, so that it costs nothing when all are there.
+set -euo pipefail
+
+build_packages=(
+  # compilers and builders, of the kernel too
+  gcc g++ binutils make cmake ninja-build ccache pkg-config bc bison flex python3 xz-utils
+  # the kernels
+  linux-source-6.12
+  # libraries
+  libarchive-dev libblkid-dev libcli11-dev libexpected-dev libfmt-dev liburing-dev
+  libseccomp-dev nlohmann-json3-dev libgtest-dev
+  # the main job: makes and checks an image
+  e2fsprogs tar
+)
+test_packages=(
+  linux-source-6.1
+  clang-14 clang-format-14 libncurses-dev
+  acl attr
+  btrfs-progs dosfstools erofs-utils exfatprogs f2fs-tools ntfs-3g
+  squashfs-tools udftools util-linux xfsprogs xorriso
+)
+
+wanted=("${build_packages[@]}")
+if [ "${1:-}" = test ]; then
+  wanted+=("${test_packages[@]}")
+fi
+
+installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2> /dev/null |
+  sed -n 's/^installed //p' || true)
+missing=()
+for package in "${wanted[@]}"; do
+  grep -qxF "$package" <<< "$installed" || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo > /dev/null || {
+    echo "install_packages: not root, and no sudo: install ${missing[*]}" >&2
+    exit 1
+  }
+  as_root=(sudo)
+fi
+echo "Installing: ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get -qq update
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+  apt-get -qq install --yes --no-install-recommends "${missing[@]}" > /dev/null
