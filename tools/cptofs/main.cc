@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "common/command_line.hh"
+
+int main(int argc, char** argv) {
+    return lkl::tools::run_tool(lkl::tools::Tool::cptofs, argc, argv);
+}
