@@ -81,8 +81,9 @@ class VirtioDevice {
     // Locked: the driver has added chains to a live queue.
     virtual void notify(unsigned index) = 0;
 
-    // After a notify() and with no lock: the time to call out to the application.
-    virtual void notified(unsigned /*index*/) {}
+    // After notify(), write_config() or driver_ready(), with no lock: the time to call out to the
+    // application.
+    virtual void call_out() {}
 
     // No lock: returns when nothing is in flight. Completions may run meanwhile.
     virtual void quiesce() {}

@@ -105,8 +105,11 @@ std::uint64_t VirtioMmio::mmio_read(std::uint64_t offset, unsigned size) {
 void VirtioMmio::mmio_write(std::uint64_t offset, std::uint64_t value, unsigned size) {
     const std::uint32_t value32 = low(value);
     if (offset >= kRegConfig) {
-        const MutexLock lock(mutex_);
-        write_config(offset - kRegConfig, value, size);
+        {
+            const MutexLock lock(mutex_);
+            write_config(offset - kRegConfig, value, size);
+        }
+        device_->call_out();
     } else if (size != 4 || offset % 4 != 0) {
         return;  // 4.2.2.2: the driver uses aligned 32-bit accesses only
     } else if (offset == kRegQueueNotify) {
@@ -118,8 +121,13 @@ void VirtioMmio::mmio_write(std::uint64_t offset, std::uint64_t value, unsigned 
     } else if (offset == kRegQueueReady && value32 == 0) {
         stop_queue();
     } else {
-        const MutexLock lock(mutex_);
-        write_register(offset, value32);
+        {
+            const MutexLock lock(mutex_);
+            write_register(offset, value32);
+        }
+        if (offset == kRegStatus) {
+            device_->call_out();
+        }
     }
 }
 
@@ -277,7 +285,7 @@ void VirtioMmio::notify(std::uint32_t index) {
         }
         device_->notify(index);
     }
-    device_->notified(index);
+    device_->call_out();
 }
 
 void VirtioMmio::stop_queue() {
