@@ -173,4 +173,20 @@ int Arena::map(std::uint64_t address, std::uint64_t physical, std::uint64_t leng
     return -reservation_.map_file(address, length, ram_file_.get(), physical, true, access);
 }
 
+Result<UniqueFd> Arena::copy_ram() const {
+    return copy_ram_file(ram_file_.get(), memory_size_);
+}
+
+Result<void> Arena::replace_ram(UniqueFd copy) {
+    LKL_TRY(const auto mappings, reservation_.file_mappings(ram_file_.get()));
+    for (const FileMapping& mapping : mappings) {
+        if (const int error = reservation_.map_file(mapping.address, mapping.length, copy.get(),
+                                                    mapping.offset, true, mapping.access)) {
+            return Error::host(error, "map", "RAM in a forked process");
+        }
+    }
+    ram_file_ = std::move(copy);
+    return {};
+}
+
 }  // namespace lkl

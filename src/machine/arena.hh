@@ -35,9 +35,10 @@ class Arena {
     [[nodiscard]] int map(std::uint64_t address, std::uint64_t physical, std::uint64_t length,
                           lkl_u32 protection) const noexcept;
 
-    // For a fork: the RAM file to copy, and putting a copy in its place with all that is mapped
-    // from it, in the child.
-    [[nodiscard]] int ram_fd() const { return ram_file_.get(); }
+    // For a fork: a copy of the RAM file, made while nothing runs; and, in the child, putting it in
+    // the place of the parent's wherever that is mapped.
+    [[nodiscard]] Result<UniqueFd> copy_ram() const;
+    Result<void> replace_ram(UniqueFd copy);
 
   private:
     Arena() = default;

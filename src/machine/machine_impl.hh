@@ -76,6 +76,7 @@ class Machine::Impl final : public ThreadHost {
     std::uint64_t generation_ = 0;
     int fault_slot_ = -1;
     UniqueFd forked_ram_;  // between prepare and child
+    bool fork_held_ = false;
 };
 
 // Instances that take part in fork().

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <mutex>
+#include <new>
 #include <vector>
 
 #include "abi/machine.h"
@@ -43,8 +44,10 @@ class MailboxPool {
         }
     }
 
-    // fork() must not copy the lock taken.
-    std::mutex& mutex() { return mutex_; }
+    // Around fork(), which must not copy the lock taken.
+    void lock_for_fork() { mutex_.lock(); }
+    void unlock_in_parent() { mutex_.unlock(); }
+    void restart_in_child() { new (&mutex_) std::mutex; }
 
   private:
     std::mutex mutex_;

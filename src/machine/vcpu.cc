@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 
 #include <csignal>
+#include <new>
 #include <utility>
 
 #include "platform/clock.hh"
@@ -312,6 +313,33 @@ void Vcpu::hold() noexcept {
         __builtin_ia32_pause();
         std::this_thread::yield();
     }
+}
+
+void Vcpu::lock_for_fork() {
+    loop_->lock_for_fork();
+    mailboxes_.lock_for_fork();
+}
+
+void Vcpu::unlock_in_parent() {
+    mailboxes_.unlock_in_parent();
+    loop_->unlock_in_parent();
+}
+
+Result<void> Vcpu::restart_in_child() {
+    mailboxes_.restart_in_child();
+    mailboxes_.for_each([](Mailbox& mailbox) { mailbox.shared.orphan = 1; });
+    // Its thread is not here to be joined.
+    new (&helper_) std::thread;
+    helper_until_.store(0);
+    LKL_TRY_VOID(loop_->restart_in_child());
+    start_helper();
+    return {};
+}
+
+void Vcpu::abandon_in_child() {
+    mailboxes_.restart_in_child();
+    new (&helper_) std::thread;
+    end(Ending::halted);
 }
 
 void Vcpu::let_go() noexcept {

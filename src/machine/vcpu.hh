@@ -63,8 +63,13 @@ class Vcpu {
     void hold() noexcept;
     void let_go() noexcept;
 
-    // In the child of a fork: no thread but the caller exists any more. The vCPU is held.
+    // Around fork(), with the vCPU held. In the child no thread but the caller exists any more:
+    // the calls of all others are given up.
+    void lock_for_fork();
+    void unlock_in_parent();
     Result<void> restart_in_child();
+    // The same where the instance could not be copied: it has ended, here.
+    void abandon_in_child();
 
     void stop_helper() noexcept;
 

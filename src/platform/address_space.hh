@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "base/result.hh"
 #include "base/unique_fd.hh"
@@ -13,6 +14,13 @@ namespace lkl {
 
 // Who may do what; never write and execute together.
 enum class Access { none, read, read_write, read_execute };
+
+struct FileMapping {
+    std::uint64_t address;
+    std::uint64_t length;
+    std::uint64_t offset;  // in the file
+    Access access;
+};
 
 // A range of addresses that nothing else in the process will use. Pages have no access until
 // something is mapped into them. Unmapped by the destructor.
@@ -40,6 +48,9 @@ class Reservation {
                  bool shared, Access access) const noexcept;
     int protect(std::uint64_t address, std::uint64_t length, Access access) const noexcept;
     int unmap(std::uint64_t address, std::uint64_t length) const noexcept;
+
+    // Where in the range `fd` is mapped now.
+    [[nodiscard]] Result<std::vector<FileMapping>> file_mappings(int fd) const;
 
   private:
     Reservation(std::uint64_t start, std::uint64_t size) : start_(start), size_(size) {}

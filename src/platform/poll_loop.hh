@@ -18,6 +18,12 @@ class PollLoop : public EventLoop {
 
     // Ends the sleep of run_once(), or keeps the next one from sleeping. Any thread.
     virtual void wake() noexcept = 0;
+
+    // Around fork(): with the loop locked no callback runs. In the child the loop watches the same
+    // descriptors anew, without reaching the parent's.
+    virtual void lock_for_fork() = 0;
+    virtual void unlock_in_parent() = 0;
+    virtual Result<void> restart_in_child() = 0;
 };
 
 }  // namespace lkl

@@ -2,9 +2,13 @@
 #include "platform/address_space.hh"
 
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <cstdio>
+#include <fstream>
 #include <string>
 #include <utility>
 
@@ -132,6 +136,40 @@ int Reservation::protect(std::uint64_t address, std::uint64_t length,
 int Reservation::unmap(std::uint64_t address, std::uint64_t length) const noexcept {
     LKL_CHECK(contains(address, length));
     return reserve(pointer(address), length, MAP_FIXED) == MAP_FAILED ? errno : 0;
+}
+
+// proc_pid_maps(5): "start-end perms offset major:minor inode path".
+Result<std::vector<FileMapping>> Reservation::file_mappings(int fd) const {
+    struct stat status {};
+    std::ifstream maps("/proc/self/maps");
+    if (fstat(fd, &status) != 0 || !maps) {
+        return Error::host(errno, "read", "/proc/self/maps");
+    }
+    std::vector<FileMapping> result;
+    std::string line;
+    while (std::getline(maps, line)) {
+        unsigned long low = 0;
+        unsigned long high = 0;
+        unsigned long offset = 0;
+        unsigned long inode = 0;
+        std::array<char, 5> access{};
+        constexpr int kFields = 5;
+        if (std::sscanf(line.c_str(), "%lx-%lx %4s %lx %*x:%*x %lu", &low, &high, access.data(),
+                        &offset, &inode) != kFields ||
+            inode != status.st_ino || !contains(low, high - low)) {
+            continue;
+        }
+        Access kind = Access::none;
+        if (access[2] == 'x') {
+            kind = Access::read_execute;
+        } else if (access[1] == 'w') {
+            kind = Access::read_write;
+        } else if (access[0] == 'r') {
+            kind = Access::read;
+        }
+        result.push_back({low, high - low, offset, kind});
+    }
+    return result;
 }
 
 Result<UniqueFd> create_ram_file(std::uint64_t size) {

@@ -12,6 +12,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <new>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -29,14 +31,9 @@ class EpollLoop final : public PollLoop {
 
     Result<void> add(int fd, std::uint32_t events, Callback callback) override {
         const std::scoped_lock lock(mutex_);
-        epoll_event event{};
-        event.events = events;
-        event.data.fd = fd;
-        if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
-            return Error::host(errno, "watch", "file descriptor " + std::to_string(fd));
-        }
+        LKL_TRY_VOID(watch(fd, events));
         // Shared with a dispatch under way, which must not lose it when the callback removes itself.
-        callbacks_[fd] = std::make_shared<Callback>(std::move(callback));
+        watched_[fd] = {events, std::make_shared<Callback>(std::move(callback))};
         return {};
     }
 
@@ -44,7 +41,7 @@ class EpollLoop final : public PollLoop {
         {
             const std::scoped_lock lock(mutex_);
             epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
-            callbacks_.erase(fd);
+            watched_.erase(fd);
         }
         if (dispatcher_ != this) {
             const std::scoped_lock wait_for_callback(dispatch_);
@@ -81,7 +78,49 @@ class EpollLoop final : public PollLoop {
 
     Result<void> start() { return add(event_.get(), EPOLLIN, {}); }
 
+    void lock_for_fork() override {
+        dispatch_.lock();
+        mutex_.lock();
+    }
+
+    void unlock_in_parent() override {
+        mutex_.unlock();
+        dispatch_.unlock();
+    }
+
+    Result<void> restart_in_child() override {
+        // The thread that locked them in the parent does not exist here, for a checker of locks.
+        new (&dispatch_) std::mutex;
+        new (&mutex_) std::mutex;
+        posted_.clear();
+        watched_.erase(event_.get());
+        epoll_.reset(epoll_create1(EPOLL_CLOEXEC));
+        event_.reset(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+        if (!epoll_ || !event_) {
+            return Error::host(errno, "create", "an event loop");
+        }
+        for (const auto& [fd, watched] : watched_) {
+            LKL_TRY_VOID(watch(fd, watched.events));
+        }
+        return start();
+    }
+
   private:
+    struct Watched {
+        std::uint32_t events;
+        std::shared_ptr<Callback> callback;
+    };
+
+    [[nodiscard]] Result<void> watch(int fd, std::uint32_t events) const {
+        epoll_event event{};
+        event.events = events;
+        event.data.fd = fd;
+        if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
+            return Error::host(errno, "watch", "file descriptor " + std::to_string(fd));
+        }
+        return {};
+    }
+
     int wait(std::array<epoll_event, 32>& ready, std::uint64_t until) {
         constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
         const std::uint64_t now = monotonic_ns();
@@ -108,11 +147,11 @@ class EpollLoop final : public PollLoop {
         std::shared_ptr<Callback> callback;
         {
             const std::scoped_lock lock(mutex_);
-            const auto found = callbacks_.find(fd);
-            if (found == callbacks_.end()) {
+            const auto found = watched_.find(fd);
+            if (found == watched_.end()) {
                 return;
             }
-            callback = found->second;
+            callback = found->second.callback;
         }
         dispatcher_ = this;
         (*callback)(events);
@@ -140,7 +179,7 @@ class EpollLoop final : public PollLoop {
     UniqueFd event_;
     std::mutex dispatch_;  // held while a callback runs; taken before mutex_
     std::mutex mutex_;     // the two below
-    std::map<int, std::shared_ptr<Callback>> callbacks_;
+    std::map<int, Watched> watched_;
     std::vector<std::function<void()>> posted_;
 
     // The loop whose callback this thread is running.
