@@ -24,8 +24,12 @@ class AsyncIo {
     // nullptr where the host has no io_uring, does not allow it, or the loop refuses.
     static std::unique_ptr<AsyncIo> create(EventLoop& loop, const FileTarget& target);
 
-    // Nothing is in flight.
+    // Nothing is in flight. Unregisters from the loop, unless forget_loop() was called.
     ~AsyncIo();
+
+    // In the child of a fork, whose loop has never heard of this.
+    void forget_loop() { registered_ = false; }
+
     AsyncIo(const AsyncIo&) = delete;
     AsyncIo& operator=(const AsyncIo&) = delete;
 

@@ -120,6 +120,9 @@ void FileBackend::refresh_size() {
 
 // A ring belongs to the process that made it, so the next request that needs one makes another.
 void FileBackend::reopen_in_child() {
+    if (AsyncIo* const io = async_.load(std::memory_order_acquire); io != nullptr) {
+        io->forget_loop();
+    }
     EventLoop* const loop = loop_;
     detach();
     loop_ = loop;
