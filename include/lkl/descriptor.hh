@@ -3,7 +3,6 @@
 #pragma once
 
 #include <lkl/kernel.hh>
-
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,14 +27,18 @@ class Descriptor {
         : instance_(std::move(other.instance_)),
           fd_(std::exchange(other.fd_, kNone)),
           name_(std::move(other.name_)) {}
+
     Descriptor& operator=(Descriptor&& other) noexcept;
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
     ~Descriptor();
 
     [[nodiscard]] int fd() const { return fd_; }
+
     [[nodiscard]] bool is_open() const { return fd_ >= 0; }
+
     [[nodiscard]] const std::string& name() const { return name_; }
+
     [[nodiscard]] const detail::InstanceRef& instance() const { return instance_; }
 
     // Gives up ownership.

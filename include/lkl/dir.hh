@@ -2,13 +2,12 @@
 // A directory of a kernel in the library: its entries, and everything that is done to names in it.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <lkl/descriptor.hh>
 #include <lkl/file.hh>
 #include <lkl/kernel.hh>
 #include <lkl/types.hh>
-
-#include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -55,9 +54,13 @@ class Dir {
     static Dir working(const Kernel& kernel);
 
     [[nodiscard]] int fd() const { return descriptor_.fd(); }
+
     [[nodiscard]] const std::string& path() const { return descriptor_.name(); }
+
     [[nodiscard]] const Descriptor& descriptor() const { return descriptor_; }
+
     [[nodiscard]] Descriptor take() { return std::move(descriptor_); }
+
     Result<void> close() { return descriptor_.close(); }
 
     // The next entry, without "." and ".."; empty at the end.

@@ -2,11 +2,10 @@
 // A disk of a kernel in the library: a file, a descriptor or memory of the host.
 #pragma once
 
-#include <lkl/kernel.hh>
-#include <lkl/types.hh>
-
 #include <cstddef>
 #include <cstdint>
+#include <lkl/kernel.hh>
+#include <lkl/types.hh>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,9 +17,9 @@ class BlockBackend;
 
 // A partition as the kernel found it.
 struct Partition {
-    unsigned number = 0;      // 1 and up
-    std::string name;         // "vda1"
-    std::string node;         // "/dev/vda1"
+    unsigned number = 0;  // 1 and up
+    std::string name;     // "vda1"
+    std::string node;     // "/dev/vda1"
     DeviceNumber device;
     std::uint64_t start = 0;  // bytes from the start of the disk
     std::uint64_t size = 0;   // bytes
@@ -35,7 +34,8 @@ class Disk {
         // The kernel sees a write-protected disk, and the host file is opened read-only.
         bool read_only = false;
 
-        // Writes go to a throw-away layer in memory; the file is opened read-only and never changes.
+        // Writes go to a throw-away layer in memory; the file is opened read-only and never
+        // changes.
         bool overlay = false;
 
         // What /sys/block/.../serial says; at most 20 bytes.

@@ -2,12 +2,11 @@
 // An open file of a kernel in the library.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <lkl/descriptor.hh>
 #include <lkl/kernel.hh>
 #include <lkl/types.hh>
-
-#include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -32,13 +31,19 @@ class File {
 
     // Takes ownership of a descriptor that another call gave. `name` appears in errors.
     static File adopt(const Kernel& kernel, int fd, std::string name);
+
     explicit File(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
 
     [[nodiscard]] int fd() const { return descriptor_.fd(); }
+
     [[nodiscard]] bool is_open() const { return descriptor_.is_open(); }
+
     [[nodiscard]] const std::string& path() const { return descriptor_.name(); }
+
     [[nodiscard]] const Descriptor& descriptor() const { return descriptor_; }
+
     [[nodiscard]] Descriptor take() { return std::move(descriptor_); }
+
     Result<void> close() { return descriptor_.close(); }
 
     // Bytes read or written: may be fewer than asked; 0 from read is the end of the file.
@@ -54,7 +59,8 @@ class File {
     Result<void> write_all(std::span<const std::byte> data);
     Result<void> pwrite_all(std::span<const std::byte> data, std::uint64_t offset) const;
 
-    // The whole rest of the file from the current position; EFBIG where it is longer than `limit` bytes.
+    // The whole rest of the file from the current position; EFBIG where it is longer than `limit`
+    // bytes.
     Result<std::vector<std::byte>> read_rest(std::size_t limit);
 
     // The new position in bytes. Whence::data and Whence::hole find extents (ENXIO: no more).

@@ -2,14 +2,13 @@
 // A running Linux kernel in this process.
 #pragma once
 
-#include <lkl/numbers.hh>
-#include <lkl/result.hh>
-
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <lkl/numbers.hh>
+#include <lkl/result.hh>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -78,6 +77,7 @@ class Kernel {
     // Errors: the host's (no memory, no image file) or a description of what is wrong with the
     // image or the options.
     static Result<Kernel> boot(Options options);
+
     static Result<Kernel> boot() { return boot(Options()); }
 
     Kernel(Kernel&& other) noexcept = default;
@@ -89,8 +89,8 @@ class Kernel {
     // Halts, if halt() was not called. An error of that halt is lost: call halt() to see it.
     ~Kernel();
 
-    // One system call: `number` from <lkl/numbers.hh> (or __lkl__NR_*), up to six arguments, each an
-    // integer, an enumerator or a pointer. Returns what the kernel returns: -errno on failure.
+    // One system call: `number` from <lkl/numbers.hh> (or __lkl__NR_*), up to six arguments, each
+    // an integer, an enumerator or a pointer. Returns what the kernel returns: -errno on failure.
     // Further values: -ESHUTDOWN after halt, -ENOTRECOVERABLE after a panic, -EDEADLK from a signal
     // handler that interrupted a call of the same thread. Pointers the kernel cannot use: -EFAULT.
     template <typename... Arguments>
@@ -129,6 +129,7 @@ class Kernel {
 
     // For the other classes of this API: what they keep of the kernel they belong to.
     [[nodiscard]] const detail::InstanceRef& instance() const { return instance_; }
+
     explicit Kernel(detail::InstanceRef instance);
 
     // Return values from -kMaxErrno to -1 are errors.

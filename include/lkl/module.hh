@@ -2,10 +2,9 @@
 // Kernel modules (.ko) loaded into a kernel in the library.
 #pragma once
 
+#include <cstddef>
 #include <lkl/file.hh>
 #include <lkl/kernel.hh>
-
-#include <cstddef>
 #include <span>
 #include <string>
 

@@ -2,11 +2,10 @@
 // A mounted file system of a kernel in the library.
 #pragma once
 
+#include <chrono>
 #include <lkl/dir.hh>
 #include <lkl/disk.hh>
 #include <lkl/kernel.hh>
-
-#include <chrono>
 #include <string>
 
 namespace lkl {
@@ -58,7 +57,9 @@ class Mount {
 
     // Where it is mounted, its device and its type (the one found, where none was given).
     [[nodiscard]] const std::string& path() const { return path_; }
+
     [[nodiscard]] const std::string& device() const { return device_; }
+
     [[nodiscard]] const std::string& type() const { return type_; }
 
     // The directory at path().

@@ -2,12 +2,11 @@
 // A socket of a kernel in the library.
 #pragma once
 
-#include <lkl/descriptor.hh>
-#include <lkl/kernel.hh>
-
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <lkl/descriptor.hh>
+#include <lkl/kernel.hh>
 #include <span>
 #include <string>
 #include <vector>
@@ -47,6 +46,7 @@ class SocketAddress {
     static Result<SocketAddress> from_bytes(std::span<const std::byte> bytes);
 
     [[nodiscard]] std::span<const std::byte> bytes() const { return {data_.data(), length_}; }
+
     [[nodiscard]] int family() const;
     // Host order; 0 where the family has no ports.
     [[nodiscard]] std::uint16_t port() const;
@@ -67,13 +67,17 @@ class Socket {
     };
 
     Socket() = default;
+
     explicit Socket(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
 
     static Result<Socket> open(const Kernel& kernel, int family, int type, int protocol = 0);
 
     [[nodiscard]] int fd() const { return descriptor_.fd(); }
+
     [[nodiscard]] const Descriptor& descriptor() const { return descriptor_; }
+
     [[nodiscard]] Descriptor take() { return std::move(descriptor_); }
+
     Result<void> close() { return descriptor_.close(); }
 
     Result<void> bind(const SocketAddress& address);

@@ -84,9 +84,13 @@ struct FileStatus {
     std::uint64_t mount_id = 0;
 
     [[nodiscard]] std::uint32_t type() const { return mode & mode::type_mask; }
+
     [[nodiscard]] std::uint32_t permissions() const { return mode & mode::permissions; }
+
     [[nodiscard]] bool is_directory() const { return type() == mode::directory; }
+
     [[nodiscard]] bool is_regular() const { return type() == mode::regular; }
+
     [[nodiscard]] bool is_symlink() const { return type() == mode::symlink; }
 };
 

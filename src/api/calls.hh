@@ -2,9 +2,8 @@
 // Small shared steps of the public classes: results, names, values of unknown length.
 #pragma once
 
-#include <lkl/descriptor.hh>
-
 #include <cstddef>
+#include <lkl/descriptor.hh>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,9 +34,9 @@ inline bool has_nul(const std::string& name) {
 inline constexpr long kEinval = 22;
 inline constexpr long kErange = 34;
 
-// Values whose size must be asked first (xattrs) and may have grown by the second call. `call` takes
-// a pointer and a size and returns Result<long>: the size needed where the size given is 0, ERANGE
-// where it does not suffice.
+// Values whose size must be asked first (xattrs) and may have grown by the second call. `call`
+// takes a pointer and a size and returns Result<long>: the size needed where the size given is 0,
+// ERANGE where it does not suffice.
 template <typename Call>
 Result<std::vector<std::byte>> read_sized(Call call) {
     for (;;) {

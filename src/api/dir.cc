@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Reading a directory, and opening what it holds; dir_names.cc changes names.
-#include <lkl/dir.hh>
-
 #include <cstring>
+#include <lkl/dir.hh>
 
 #include "api/calls.hh"
 #include "api/dir_path.hh"
@@ -48,8 +47,7 @@ Result<Dir> Dir::open(const Kernel& kernel, const std::string& path, Follow foll
 }
 
 Result<Dir> Dir::open_dir(const std::string& name, Follow follow) const {
-    LKL_TRY(auto descriptor,
-            open_directory(descriptor_, name, join(path(), name), follow));
+    LKL_TRY(auto descriptor, open_directory(descriptor_, name, join(path(), name), follow));
     return Dir(std::move(descriptor));
 }
 
@@ -85,11 +83,9 @@ Result<std::optional<DirEntry>> Dir::next() {
         }
         position_ += entry.length;
         const char* name = reinterpret_cast<const char*>(start + wire::dirent_name_offset);
-        const std::string_view view(
-            name, strnlen(name, entry.length - wire::dirent_name_offset));
+        const std::string_view view(name, strnlen(name, entry.length - wire::dirent_name_offset));
         if (!is_dot_or_dot_dot(view)) {
-            return std::optional(
-                DirEntry{view, entry.inode, static_cast<EntryType>(entry.type)});
+            return std::optional(DirEntry{view, entry.inode, static_cast<EntryType>(entry.type)});
         }
     }
 }
@@ -130,11 +126,11 @@ Result<bool> Dir::exists(const std::string& name) const {
 Result<FileSystemStatus> Dir::file_system() const {
     wire::Statfs statfs{};
     if (fd() == Descriptor::kWorkingDirectory) {
-        LKL_TRY_VOID(done(
-            descriptor_.call(nr::statfs, "get the file system status of", ".", &statfs)));
+        LKL_TRY_VOID(
+            done(descriptor_.call(nr::statfs, "get the file system status of", ".", &statfs)));
     } else {
-        LKL_TRY_VOID(done(
-            descriptor_.call(nr::fstatfs, "get the file system status of", fd(), &statfs)));
+        LKL_TRY_VOID(
+            done(descriptor_.call(nr::fstatfs, "get the file system status of", fd(), &statfs)));
     }
     return wire::to_status(statfs);
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Everything that a Dir does to names: make, link, rename, remove, and change what they name.
-#include <lkl/dir.hh>
-
 #include <array>
+#include <lkl/dir.hh>
 
 #include "api/calls.hh"
 #include "api/dir_path.hh"
@@ -45,16 +44,15 @@ int no_follow(Follow follow) {
 }
 
 // chmod without following links for kernels before 6.6, which have no fchmodat2.
-Result<void> set_permissions_by_path(const Dir& dir, const std::string& name,
-                                     std::uint32_t mode) {
+Result<void> set_permissions_by_path(const Dir& dir, const std::string& name, std::uint32_t mode) {
     LKL_TRY(const File file, dir.open_file(name, open_flags::path | open_flags::no_follow));
     LKL_TRY(const FileStatus status, file.status());
     if (status.is_symlink()) {
         return Error::kernel(kEopnotsupp, "set the permissions of", file.path());
     }
     const std::string path = "/proc/self/fd/" + std::to_string(file.fd());
-    return done(at(dir, "set the permissions of", name, nr::fchmodat,
-                   Descriptor::kWorkingDirectory, path.c_str(), mode));
+    return done(at(dir, "set the permissions of", name, nr::fchmodat, Descriptor::kWorkingDirectory,
+                   path.c_str(), mode));
 }
 
 }  // namespace
@@ -84,16 +82,16 @@ Result<void> Dir::make_dirs(const std::string& name, std::uint32_t mode) const {
 
 Result<void> Dir::make_node(const std::string& name, std::uint32_t mode,
                             DeviceNumber device) const {
-    return done(at(*this, "make node", name, nr::mknodat, fd(), name.c_str(), mode,
-                   device.encoded()));
+    return done(
+        at(*this, "make node", name, nr::mknodat, fd(), name.c_str(), mode, device.encoded()));
 }
 
 Result<void> Dir::make_symlink(const std::string& target, const std::string& name) const {
     if (detail::has_nul(target)) {
         return Error::kernel(detail::kEinval, "make symbolic link", join(path(), name));
     }
-    return done(at(*this, "make symbolic link", name, nr::symlinkat, target.c_str(), fd(),
-                   name.c_str()));
+    return done(
+        at(*this, "make symbolic link", name, nr::symlinkat, target.c_str(), fd(), name.c_str()));
 }
 
 Result<void> Dir::make_link(const std::string& existing, const Dir& to,
@@ -101,8 +99,8 @@ Result<void> Dir::make_link(const std::string& existing, const Dir& to,
     if (detail::has_nul(existing)) {
         return Error::kernel(detail::kEinval, "link", join(path(), existing));
     }
-    return done(at(to, "make link", name, nr::linkat, fd(), existing.c_str(), to.fd(),
-                   name.c_str(), 0));
+    return done(
+        at(to, "make link", name, nr::linkat, fd(), existing.c_str(), to.fd(), name.c_str(), 0));
 }
 
 Result<std::string> Dir::read_link(const std::string& name) const {
@@ -125,8 +123,8 @@ Result<void> Dir::remove(const std::string& name) const {
 }
 
 Result<void> Dir::remove_dir(const std::string& name) const {
-    return done(at(*this, "remove directory", name, nr::unlinkat, fd(), name.c_str(),
-                   wire::at_remove_dir));
+    return done(
+        at(*this, "remove directory", name, nr::unlinkat, fd(), name.c_str(), wire::at_remove_dir));
 }
 
 Result<void> Dir::rename(const std::string& name, const Dir& to, const std::string& new_name,
@@ -141,8 +139,8 @@ Result<void> Dir::rename(const std::string& name, const Dir& to, const std::stri
 Result<void> Dir::set_permissions(const std::string& name, std::uint32_t mode,
                                   Follow follow) const {
     if (follow == Follow::yes) {
-        return done(at(*this, "set the permissions of", name, nr::fchmodat, fd(), name.c_str(),
-                       mode));
+        return done(
+            at(*this, "set the permissions of", name, nr::fchmodat, fd(), name.c_str(), mode));
     }
     auto changed = at(*this, "set the permissions of", name, nr::fchmodat2, fd(), name.c_str(),
                       mode, wire::at_symlink_nofollow);
@@ -161,8 +159,8 @@ Result<void> Dir::set_owner(const std::string& name, std::uint32_t uid, std::uin
 Result<void> Dir::set_times(const std::string& name, std::optional<FileTime> accessed,
                             std::optional<FileTime> modified, Follow follow) const {
     const std::array times = {wire::to_timespec(accessed), wire::to_timespec(modified)};
-    return done(at(*this, "set the times of", name, nr::utimensat, fd(), name.c_str(),
-                   times.data(), no_follow(follow)));
+    return done(at(*this, "set the times of", name, nr::utimensat, fd(), name.c_str(), times.data(),
+                   no_follow(follow)));
 }
 
 Result<std::vector<std::string>> Dir::xattr_names(const std::string& name) const {
@@ -178,16 +176,16 @@ Result<std::vector<std::byte>> Dir::xattr(const std::string& name,
                                           const std::string& attribute) const {
     const std::string where = proc_path(*this, name);
     return detail::read_sized([&](std::byte* buffer, std::size_t size) {
-        return at(*this, "get attribute " + attribute + " of", name, nr::lgetxattr,
-                  where.c_str(), attribute.c_str(), buffer, size);
+        return at(*this, "get attribute " + attribute + " of", name, nr::lgetxattr, where.c_str(),
+                  attribute.c_str(), buffer, size);
     });
 }
 
 Result<void> Dir::set_xattr(const std::string& name, const std::string& attribute,
                             std::span<const std::byte> value) const {
     const std::string where = proc_path(*this, name);
-    return done(at(*this, "set attribute " + attribute + " of", name, nr::lsetxattr,
-                   where.c_str(), attribute.c_str(), value.data(), value.size(), 0));
+    return done(at(*this, "set attribute " + attribute + " of", name, nr::lsetxattr, where.c_str(),
+                   attribute.c_str(), value.data(), value.size(), 0));
 }
 
 Result<void> Dir::remove_xattr(const std::string& name, const std::string& attribute) const {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <gtest/gtest.h>
-#include <lkl/dir.hh>
 
 #include <cerrno>
+#include <lkl/dir.hh>
 #include <set>
 
 #include "api/dir_path.hh"

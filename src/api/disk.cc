@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // A disk that is plugged in, and what the kernel made of it; disk_backends.cc has the kinds.
-#include <lkl/disk.hh>
-
 #include <algorithm>
+#include <lkl/disk.hh>
 #include <utility>
 
 #include "api/instance.hh"

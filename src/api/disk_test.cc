@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <gtest/gtest.h>
-#include <lkl/disk.hh>
 
 #include <cerrno>
+#include <lkl/disk.hh>
 
 #include "api/testing/host_instance.hh"
 #include "virtio/block_backend.hh"
@@ -16,8 +16,7 @@ class NullBackend final : public BlockBackend {
 
     int submit(BlockRequest& /*request*/) override { return 0; }
 
-    std::unique_ptr<BlockBackend> after_fork_in_child(
-        std::unique_ptr<BlockBackend> self) override {
+    std::unique_ptr<BlockBackend> after_fork_in_child(std::unique_ptr<BlockBackend> self) override {
         return self;
     }
 

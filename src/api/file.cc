@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <lkl/file.hh>
-
 #include <algorithm>
 #include <array>
+#include <lkl/file.hh>
 
 #include "api/calls.hh"
 #include "api/wire.hh"
@@ -42,8 +41,7 @@ Result<std::size_t> File::write(std::span<const std::byte> data) {
 }
 
 Result<std::size_t> File::pread(std::span<std::byte> buffer, std::uint64_t offset) const {
-    return count(
-        descriptor_.call(nr::pread64, "read", fd(), buffer.data(), buffer.size(), offset));
+    return count(descriptor_.call(nr::pread64, "read", fd(), buffer.data(), buffer.size(), offset));
 }
 
 Result<std::size_t> File::pwrite(std::span<const std::byte> data, std::uint64_t offset) const {
@@ -140,24 +138,21 @@ Result<void> File::truncate(std::uint64_t size) {
 }
 
 Result<void> File::allocate(int mode, std::uint64_t offset, std::uint64_t length) {
-    return done(
-        descriptor_.call(nr::fallocate, "allocate space in", fd(), mode, offset, length));
+    return done(descriptor_.call(nr::fallocate, "allocate space in", fd(), mode, offset, length));
 }
 
 Result<FileStatus> File::status() const {
     wire::Statx statx{};
-    LKL_TRY_VOID(done(descriptor_.call(nr::statx, "get the status of", fd(), "",
-                                       wire::at_empty_path,
-                                       wire::statx_basic | wire::statx_created |
-                                           wire::statx_mount_id,
-                                       &statx)));
+    LKL_TRY_VOID(done(
+        descriptor_.call(nr::statx, "get the status of", fd(), "", wire::at_empty_path,
+                         wire::statx_basic | wire::statx_created | wire::statx_mount_id, &statx)));
     return wire::to_status(statx);
 }
 
 Result<FileSystemStatus> File::file_system() const {
     wire::Statfs statfs{};
-    LKL_TRY_VOID(done(
-        descriptor_.call(nr::fstatfs, "get the file system status of", fd(), &statfs)));
+    LKL_TRY_VOID(
+        done(descriptor_.call(nr::fstatfs, "get the file system status of", fd(), &statfs)));
     return wire::to_status(statfs);
 }
 
@@ -185,19 +180,19 @@ Result<std::vector<std::string>> File::xattr_names() const {
 
 Result<std::vector<std::byte>> File::xattr(const std::string& name) const {
     return detail::read_sized([this, &name](std::byte* buffer, std::size_t size) {
-        return descriptor_.call(nr::fgetxattr, "get attribute " + name + " of", fd(),
-                                name.c_str(), buffer, size);
+        return descriptor_.call(nr::fgetxattr, "get attribute " + name + " of", fd(), name.c_str(),
+                                buffer, size);
     });
 }
 
 Result<void> File::set_xattr(const std::string& name, std::span<const std::byte> value) {
-    return done(descriptor_.call(nr::fsetxattr, "set attribute " + name + " of", fd(),
-                                 name.c_str(), value.data(), value.size(), 0));
+    return done(descriptor_.call(nr::fsetxattr, "set attribute " + name + " of", fd(), name.c_str(),
+                                 value.data(), value.size(), 0));
 }
 
 Result<void> File::remove_xattr(const std::string& name) {
-    return done(descriptor_.call(nr::fremovexattr, "remove attribute " + name + " of", fd(),
-                                 name.c_str()));
+    return done(
+        descriptor_.call(nr::fremovexattr, "remove attribute " + name + " of", fd(), name.c_str()));
 }
 
 }  // namespace lkl

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <gtest/gtest.h>
-#include <lkl/file.hh>
 
 #include <algorithm>
 #include <cerrno>
+#include <lkl/file.hh>
 
 #include "api/testing/host_instance.hh"
 

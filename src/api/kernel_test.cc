@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <gtest/gtest.h>
-#include <lkl/kernel.hh>
 
 #include <cerrno>
+#include <lkl/kernel.hh>
 
 #include "api/testing/host_instance.hh"
 #include "api/text.hh"

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <lkl/module.hh>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <lkl/module.hh>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -67,12 +66,11 @@ Result<Module> Module::load(const Kernel& kernel, std::span<const std::byte> ima
     return Module(kernel.instance(), std::move(name));
 }
 
-Result<Module> Module::load(const Kernel& kernel, const File& file,
-                            const std::string& parameters) {
+Result<Module> Module::load(const Kernel& kernel, const File& file, const std::string& parameters) {
     LKL_TRY(const auto image, read_file(file));
     LKL_TRY(std::string name, name_of(image));
-    LKL_TRY_VOID(detail::done(file.descriptor().call(nr::finit_module, "load module", file.fd(),
-                                                     parameters.c_str(), 0)));
+    LKL_TRY_VOID(detail::done(
+        file.descriptor().call(nr::finit_module, "load module", file.fd(), parameters.c_str(), 0)));
     return Module(kernel.instance(), std::move(name));
 }
 
@@ -84,8 +82,7 @@ Result<Module> Module::load_host_file(const Kernel& kernel, const std::string& p
 
 Result<void> Module::unload() {
     const Dir tree = detail::tree(instance_);
-    const long value =
-        tree.descriptor().raw(nr::delete_module, name_.c_str(), kNonBlock);
+    const long value = tree.descriptor().raw(nr::delete_module, name_.c_str(), kNonBlock);
     if (value < 0) {
         return Error::kernel(value, "unload module", name_);
     }

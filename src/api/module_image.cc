@@ -20,6 +20,7 @@ struct ElfHeader {
     std::uint16_t size, program_header_size, program_header_count;
     std::uint16_t section_header_size, section_header_count, section_name_index;
 };
+
 static_assert(sizeof(ElfHeader) == 64);
 
 struct SectionHeader {
@@ -28,6 +29,7 @@ struct SectionHeader {
     std::uint32_t link, info;
     std::uint64_t alignment, entry_size;
 };
+
 static_assert(sizeof(SectionHeader) == 64);
 
 constexpr std::array<unsigned char, 6> kIdent = {0x7f, 'E', 'L', 'F', 2, 1};
@@ -45,8 +47,7 @@ std::optional<T> read_at(std::span<const std::byte> image, std::uint64_t offset)
 
 std::optional<SectionHeader> section(std::span<const std::byte> image, const ElfHeader& header,
                                      std::uint64_t index) {
-    if (index >= header.section_header_count ||
-        header.section_headers > image.size()) {
+    if (index >= header.section_header_count || header.section_headers > image.size()) {
         return std::nullopt;
     }
     return read_at<SectionHeader>(image, header.section_headers + index * sizeof(SectionHeader));

@@ -3,9 +3,9 @@
 
 #include <elf.h>
 #include <gtest/gtest.h>
-#include <lkl/module.hh>
 
 #include <cstring>
+#include <lkl/module.hh>
 #include <vector>
 
 #include "api/testing/host_instance.hh"

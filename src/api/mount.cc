@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <lkl/mount.hh>
-
 #include <utility>
 
 #include "api/mounting.hh"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <gtest/gtest.h>
-#include <lkl/mount.hh>
 
 #include <cerrno>
+#include <lkl/mount.hh>
 
 #include "api/mounting.hh"
 #include "api/testing/host_instance.hh"

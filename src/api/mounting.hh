@@ -2,9 +2,8 @@
 // The steps of mounting and unmounting that Mount and the C API share.
 #pragma once
 
-#include <lkl/dir.hh>
-
 #include <chrono>
+#include <lkl/dir.hh>
 #include <string>
 #include <vector>
 
@@ -38,8 +37,8 @@ struct Unmounted {
 };
 
 // Writes back, unmounts `path` with flags of umount2, and waits until `device` is released and has
-// its data. An error of the writing back does not stop it; EBUSY after `patience` leaves it mounted.
-// `device` may be a name that is no device: then there is nothing to wait for.
+// its data. An error of the writing back does not stop it; EBUSY after `patience` leaves it
+// mounted. `device` may be a name that is no device: then there is nothing to wait for.
 Unmounted unmount(const Dir& tree, const std::string& path, const std::string& device, int flags,
                   std::chrono::milliseconds patience);
 

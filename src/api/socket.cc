@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <lkl/socket.hh>
-
 #include <algorithm>
 #include <cstring>
+#include <lkl/socket.hh>
 
 #include "api/calls.hh"
 
@@ -108,8 +107,7 @@ std::uint16_t SocketAddress::port() const {
 
 Result<Socket> Socket::open(const Kernel& kernel, int family, int type, int protocol) {
     const std::string name = "socket (" + describe(family, type) + ")";
-    LKL_TRY(const long fd,
-            kernel.try_call("open", name, nr::socket, family, type, protocol));
+    LKL_TRY(const long fd, kernel.try_call("open", name, nr::socket, family, type, protocol));
     return Socket(Descriptor(kernel.instance(), static_cast<int>(fd), name));
 }
 
@@ -129,8 +127,8 @@ Result<void> Socket::listen(int backlog) {
 Result<Socket> Socket::accept(int flags) {
     LKL_TRY(const long accepted,
             descriptor_.call(nr::accept4, "accept on", fd(), nullptr, nullptr, flags));
-    return Socket(Descriptor(descriptor_.instance(), static_cast<int>(accepted),
-                             descriptor_.name()));
+    return Socket(
+        Descriptor(descriptor_.instance(), static_cast<int>(accepted), descriptor_.name()));
 }
 
 Result<std::size_t> Socket::send(std::span<const std::byte> data, int flags) {
@@ -166,8 +164,7 @@ Result<Socket::Received> Socket::receive_from(std::span<std::byte> buffer, int f
     LKL_TRY(received.size,
             count(descriptor_.call(nr::recvfrom, "receive on", fd(), buffer.data(), buffer.size(),
                                    flags, received.from.data_.data(), &length)));
-    received.from.length_ =
-        std::min(static_cast<std::size_t>(length), SocketAddress::kCapacity);
+    received.from.length_ = std::min(static_cast<std::size_t>(length), SocketAddress::kCapacity);
     return received;
 }
 
@@ -178,8 +175,8 @@ Result<void> Socket::shutdown(int how) {
 Result<SocketAddress> Socket::address_by(long number) const {
     SocketAddress address;
     int length = SocketAddress::kCapacity;
-    LKL_TRY_VOID(done(descriptor_.call(number, "get the address of", fd(),
-                                       address.data_.data(), &length)));
+    LKL_TRY_VOID(
+        done(descriptor_.call(number, "get the address of", fd(), address.data_.data(), &length)));
     address.length_ = std::min(static_cast<std::size_t>(length), SocketAddress::kCapacity);
     return address;
 }

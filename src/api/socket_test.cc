@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <gtest/gtest.h>
-#include <lkl/socket.hh>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
 #include <cstring>
+#include <lkl/socket.hh>
 #include <thread>
 
 #include "api/testing/host_instance.hh"

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <lkl/dir.hh>
-
 #include <string>
 #include <string_view>
 #include <vector>

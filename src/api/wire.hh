@@ -4,10 +4,9 @@
 // before a kernel is built.
 #pragma once
 
-#include <lkl/types.hh>
-
 #include <cstddef>
 #include <cstdint>
+#include <lkl/types.hh>
 #include <optional>
 
 namespace lkl::wire {
@@ -24,6 +23,7 @@ struct Timespec {
     std::int64_t seconds;
     std::int64_t nanoseconds;
 };
+
 static_assert(sizeof(Timespec) == 16);
 
 inline constexpr std::int64_t utime_omit = (1L << 30) - 2;
@@ -41,6 +41,7 @@ struct StatxTimestamp {
     std::uint32_t nanoseconds;
     std::int32_t reserved;
 };
+
 static_assert(sizeof(StatxTimestamp) == 16);
 
 struct Statx {
@@ -55,6 +56,7 @@ struct Statx {
     std::uint32_t dio_memory_align, dio_offset_align;
     std::uint64_t spare[12];
 };
+
 static_assert(sizeof(Statx) == 256);
 static_assert(offsetof(Statx, accessed) == 0x40);
 static_assert(offsetof(Statx, mount_id) == 0x90);
@@ -72,6 +74,7 @@ struct Statfs {
     std::int32_t id[2];
     std::int64_t name_length, fragment_size, flags, spare[4];
 };
+
 static_assert(sizeof(Statfs) == 120);
 
 FileSystemStatus to_status(const Statfs& statfs);
@@ -83,6 +86,7 @@ struct Dirent64 {
     std::uint16_t length;
     std::uint8_t type;
 };
+
 inline constexpr std::size_t dirent_name_offset = 19;
 static_assert(offsetof(Dirent64, type) + 1 == dirent_name_offset);
 

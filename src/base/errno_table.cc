@@ -170,7 +170,9 @@ constexpr Entry kTable[] = {
     {531, "ENOGRACE", "NFS file recovery is not in its grace period"},
 };
 
-constexpr bool by_number(const Entry& a, const Entry& b) { return a.number < b.number; }
+constexpr bool by_number(const Entry& a, const Entry& b) {
+    return a.number < b.number;
+}
 
 static_assert(std::is_sorted(std::begin(kTable), std::end(kTable), by_number));
 

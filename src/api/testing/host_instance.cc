@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "api/testing/host_instance.hh"
 
-#include <lkl/numbers.hh>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -9,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <lkl/numbers.hh>
 
 namespace lkl::testing {
 namespace {

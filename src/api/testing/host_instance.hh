@@ -43,9 +43,13 @@ class HostInstance final : public detail::Instance {
     Result<void> remove_device(int id) override;
     Result<std::string> device_name(int id) override;
     long halt() override;
+
     [[nodiscard]] bool running() const override { return is_running; }
+
     [[nodiscard]] bool panicked() const override { return false; }
+
     [[nodiscard]] std::string console_tail() const override { return "tail"; }
+
     void detach_thread() override {}
 
   private:

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+// The kinds of disks: files, descriptors and memory of the host.
+#include <fcntl.h>
+
+#include <cerrno>
+#include <lkl/disk.hh>
+
+#include "api/span_backend.hh"
+#include "block/file_backend.hh"
+#include "block/overlay_backend.hh"
+
+namespace lkl {
+namespace {
+
+FileBackendOptions file_options(const Disk::Options& options) {
+    FileBackendOptions file;
+    file.read_only = options.read_only || options.overlay;
+    return file;
+}
+
+// What the kernel sees of `backend`: with an overlay it may write, to the layer.
+std::unique_ptr<BlockBackend> with_overlay(std::unique_ptr<BlockBackend> backend,
+                                           const Disk::Options& options) {
+    if (options.overlay && !options.read_only) {
+        return OverlayBackend::in_memory(std::move(backend));
+    }
+    return backend;
+}
+
+}  // namespace
+
+Result<Disk> Disk::add_file(const Kernel& kernel, const std::string& path, Options options) {
+    LKL_TRY(auto backend, FileBackend::open(path, file_options(options)));
+    return add_backend(kernel, with_overlay(std::move(backend), options), std::move(options));
+}
+
+Result<Disk> Disk::add_fd(const Kernel& kernel, int fd, Options options) {
+    const std::string name = "descriptor " + std::to_string(fd);
+    UniqueFd copy(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
+    if (!copy) {
+        return Error::host(errno, "duplicate", name);
+    }
+    LKL_TRY(auto backend, FileBackend::adopt(std::move(copy), name, file_options(options)));
+    return add_backend(kernel, with_overlay(std::move(backend), options), std::move(options));
+}
+
+Result<Disk> Disk::add_memory(const Kernel& kernel, std::span<std::byte> memory, Options options) {
+    constexpr std::size_t kSector = 512;
+    if (memory.size() < kSector) {
+        return Error::other("a disk has at least 512 bytes", "add a disk of",
+                            std::to_string(memory.size()) + " bytes of memory");
+    }
+    auto backend = std::make_unique<SpanBackend>(memory, options.read_only || options.overlay);
+    return add_backend(kernel, with_overlay(std::move(backend), options), std::move(options));
+}
+
+}  // namespace lkl
