@@ -7,7 +7,7 @@ namespace lkl::fs {
 namespace {
 
 Result<Outcome> consume(Stream& stream, Sink& sink, const Report& report, const StopFlag& stop) {
-    while (auto batch = stream.take_full()) {
+    while (auto batch = stream.take_full(&stop)) {
         for (Item& item : batch->items) {
             if (stop) {
                 return Outcome::interrupted;

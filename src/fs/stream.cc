@@ -2,6 +2,7 @@
 #include "fs/stream.hh"
 
 #include <algorithm>
+#include <chrono>
 
 namespace lkl::fs {
 namespace {
@@ -40,9 +41,15 @@ void Stream::finish() {
     changed_.notify_all();
 }
 
-std::unique_ptr<Batch> Stream::take_full() {
+std::unique_ptr<Batch> Stream::take_full(const std::atomic<bool>* stop) {
+    constexpr auto kLook = std::chrono::milliseconds(50);
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return finished_ || !full_.empty(); });
+    const auto ready = [this] { return finished_ || !full_.empty(); };
+    while (!changed_.wait_for(lock, kLook, ready)) {
+        if (stop != nullptr && *stop) {
+            return nullptr;
+        }
+    }
     if (full_.empty()) {
         return nullptr;
     }

@@ -5,6 +5,7 @@
 // kept: consumers see entries, data and faults exactly as they were read.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -102,11 +103,13 @@ class Stream {
     // No more will come.
     void finish();
 
-    // Consumer: the next batch, or nullptr at the end.
-    std::unique_ptr<Batch> take_full();
+    // Consumer: the next batch, or nullptr at the end, and soon after `stop` was set (by a signal
+    // handler, which cannot wake anyone).
+    std::unique_ptr<Batch> take_full(const std::atomic<bool>* stop = nullptr);
     void put_empty(std::unique_ptr<Batch> batch);
     // Makes the producer stop at its next batch.
     void cancel();
+    [[nodiscard]] bool cancelled() const { return cancelled_; }
 
   private:
     std::mutex mutex_;
@@ -114,7 +117,7 @@ class Stream {
     std::vector<std::unique_ptr<Batch>> empty_;
     std::vector<std::unique_ptr<Batch>> full_;  // the oldest first
     bool finished_ = false;
-    bool cancelled_ = false;
+    std::atomic<bool> cancelled_ = false;
 };
 
 // The producer's end: gathers items into batches. After a cancel() of the consumer, stopped() is
@@ -126,7 +129,7 @@ class StreamWriter {
     StreamWriter(const StreamWriter&) = delete;
     StreamWriter& operator=(const StreamWriter&) = delete;
 
-    [[nodiscard]] bool stopped() const { return batch_ == nullptr; }
+    [[nodiscard]] bool stopped() const { return batch_ == nullptr || stream_.cancelled(); }
 
     // Room for data of about `wanted` bytes: at least min(wanted, 64 KiB); empty when stopped.
     std::span<std::byte> room(std::uint64_t wanted);

@@ -4,6 +4,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -104,12 +105,13 @@ class TarReader {
         : name_(path == "-" ? "standard input" : path), options_(options), writer_(writer) {}
 
     void read(int fd) {
+        fd_ = fd;
         archive_.reset(archive_read_new());
         const Utf8Scope scope;
         if (archive_ == nullptr || archive_read_support_format_tar(archive_.get()) != ARCHIVE_OK ||
             archive_read_support_format_cpio(archive_.get()) != ARCHIVE_OK ||
             archive_read_support_filter_all(archive_.get()) < ARCHIVE_WARN ||
-            archive_read_open_fd(archive_.get(), fd, kReadSize) != ARCHIVE_OK) {
+            archive_read_open(archive_.get(), this, nullptr, read_some, nullptr) != ARCHIVE_OK) {
             return fail();
         }
         archive_entry* member = nullptr;
@@ -131,6 +133,25 @@ class TarReader {
     }
 
   private:
+    // libarchive's source of bytes. A pipe may be silent for long: look for a cancelled copy.
+    static la_ssize_t read_some(archive* reader, void* self, const void** buffer) {
+        auto& tar = *static_cast<TarReader*>(self);
+        constexpr int kLook = 100;  // milliseconds
+        pollfd poll{tar.fd_, POLLIN, 0};
+        while (::poll(&poll, 1, kLook) == 0) {
+            if (tar.writer_.stopped()) {
+                archive_set_error(reader, EINTR, "%s", std::strerror(EINTR));
+                return -1;
+            }
+        }
+        const ssize_t size = ::read(tar.fd_, tar.buffer_.get(), kReadSize);
+        if (size < 0) {
+            archive_set_error(reader, errno, "%s", std::strerror(errno));
+        }
+        *buffer = tar.buffer_.get();
+        return size;
+    }
+
     void fail() {
         const int number = archive_ == nullptr ? ENOMEM : archive_errno(archive_.get());
         const char* text = archive_ == nullptr ? nullptr : archive_error_string(archive_.get());
@@ -276,6 +297,8 @@ class TarReader {
     std::string name_;
     const WalkOptions& options_;
     StreamWriter& writer_;
+    int fd_ = -1;
+    const std::unique_ptr<std::byte[]> buffer_{new std::byte[kReadSize]};
     std::unique_ptr<archive, ArchiveDeleter> archive_;
     std::vector<Entry> directories_;
 };
