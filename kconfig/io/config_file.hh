@@ -16,6 +16,13 @@ enum class HeaderStyle {
     enabled,  ///< Also __enabled_CONFIG_X macros, 0 or 1, as before Linux 3.x's kconfig.h.
 };
 
+/// A line of a configuration file, and where it stands.
+struct ConfigLine {
+    std::string file;
+    int line = 0;
+    std::string text;  ///< Without the end of the line.
+};
+
 /// The files of one configuration, named by the KCONFIG_* variables. Messages,
 /// warnings and file operations are those of the original.
 class ConfigFiles {
@@ -37,6 +44,9 @@ class ConfigFiles {
 
     /// Only takes the values from the file.
     bool read_simple(const char* name, Source source);
+
+    /// Takes the values from lines of several files; warnings name the files.
+    void read_lines(const std::vector<ConfigLine>& lines);
 
     /// Writes .config. False on errors (some are reported).
     bool write(const char* name = nullptr);
@@ -72,8 +82,9 @@ class ConfigFiles {
 
     bool split_line(std::string& line, const std::string& prefix, Line& out);
     void read_text(std::string_view text, Source source);
+    void take_line(std::string& line, Source source);
     bool take_value(const Symbol& symbol, Source source, std::string& value);
-    void settle_choice(const Symbol& symbol, Source source);
+    void settle_choice(const Symbol& symbol);
     void settle_choice_6_1(const Symbol& symbol, Source source);
     void check_read();
     void check_read_6_1(bool& unsaved);
@@ -98,6 +109,8 @@ class ConfigFiles {
     HeaderStyle header_ = HeaderStyle::plain;
     std::string file_;
     std::string touch_directory_;
+    std::string prefix_;  // as it was when reading began
+    bool warn_unknown_ = false;
     int line_ = 0;
     int warnings_ = 0;
 };

@@ -159,9 +159,8 @@ bool ConfigFiles::split_line(std::string& line, const std::string& prefix, Line&
 }
 
 void ConfigFiles::read_text(std::string_view text, Source source) {
-    const bool old = evaluator_.tree().profile().is_6_1();
-    const bool warn_unknown = evaluator_.host().env("KCONFIG_WARN_UNKNOWN_SYMBOLS") != nullptr;
-    const std::string prefix = this->prefix();
+    warn_unknown_ = evaluator_.host().env("KCONFIG_WARN_UNKNOWN_SYMBOLS") != nullptr;
+    prefix_ = prefix();
     std::string line;
     while (!text.empty()) {
         const std::size_t end = text.find('\n');
@@ -174,35 +173,53 @@ void ConfigFiles::read_text(std::string_view text, Source source) {
         if (has_end && !line.empty() && line.back() == '\r') {
             line.pop_back();
         }
-        Line parts;
-        if (line.empty() || !split_line(line, prefix, parts)) {
-            continue;
-        }
-        const Symbol* const symbol = evaluator_.tree().find(parts.name);
-        if (symbol == nullptr) {
-            if (source == Source::auto_conf) {
-                // It was configured once: whoever depended on it must be rebuilt.
-                touch(parts.name);
-            } else {
-                if (warn_unknown) {
-                    warn(cat("unknown symbol: ", parts.name));
-                }
-                evaluator_.set_changed(true);
+        take_line(line, source);
+    }
+}
+
+void ConfigFiles::read_lines(const std::vector<ConfigLine>& lines) {
+    warn_unknown_ = evaluator_.host().env("KCONFIG_WARN_UNKNOWN_SYMBOLS") != nullptr;
+    prefix_ = prefix();
+    warnings_ = 0;
+    evaluator_.reset_given(Source::user);
+    evaluator_.invalidate();
+    for (const ConfigLine& line : lines) {
+        file_ = line.file;
+        line_ = line.line;
+        std::string text = line.text;
+        take_line(text, Source::user);
+    }
+}
+
+void ConfigFiles::take_line(std::string& line, Source source) {
+    Line parts;
+    if (line.empty() || !split_line(line, prefix_, parts)) {
+        return;
+    }
+    const Symbol* const symbol = evaluator_.tree().find(parts.name);
+    if (symbol == nullptr) {
+        if (source == Source::auto_conf) {
+            // It was configured once: whoever depended on it must be rebuilt.
+            touch(parts.name);
+        } else {
+            if (warn_unknown_) {
+                warn(cat("unknown symbol: ", parts.name));
             }
-            continue;
+            evaluator_.set_changed(true);
         }
-        if (evaluator_.has_given(*symbol, source)) {
-            warn(cat("override: reassigning to symbol ", symbol->text()));
-        }
-        std::string value(parts.value);
-        if (!take_value(*symbol, source, value)) {
-            continue;
-        }
-        if (old) {
-            settle_choice_6_1(*symbol, source);
-        } else if (source == Source::user) {
-            settle_choice(*symbol, source);
-        }
+        return;
+    }
+    if (evaluator_.has_given(*symbol, source)) {
+        warn(cat("override: reassigning to symbol ", symbol->text()));
+    }
+    std::string value(parts.value);
+    if (!take_value(*symbol, source, value)) {
+        return;
+    }
+    if (evaluator_.tree().profile().is_6_1()) {
+        settle_choice_6_1(*symbol, source);
+    } else if (source == Source::user) {
+        settle_choice(*symbol);
     }
 }
 
@@ -255,7 +272,7 @@ bool ConfigFiles::take_value(const Symbol& symbol, Source source, std::string& v
     return true;
 }
 
-void ConfigFiles::settle_choice(const Symbol& symbol, Source) {
+void ConfigFiles::settle_choice(const Symbol& symbol) {
     if (const MenuNode* const choice = evaluator_.choice_node(symbol)) {
         evaluator_.prioritize(*choice, symbol, true);
     }

@@ -67,6 +67,14 @@ struct Symbol {
     std::string_view label() const { return name != nullptr ? name->text : "<choice>"; }
 };
 
+/// A dependency where it was written, for explanations.
+struct WrittenDep {
+    const Expr* expr = nullptr;
+    const SourceFile* file = nullptr;
+    int line = 0;
+    const WrittenDep* next = nullptr;
+};
+
 /// A node of the menu tree: a definition of a symbol, a choice, a menu, a
 /// comment, or (until finalizing flattens it) an if block.
 struct MenuNode {
@@ -78,6 +86,8 @@ struct MenuNode {
     Property* prompt = nullptr;
     const Expr* visibility = nullptr;  ///< "visible if", as written.
     const Expr* dep = nullptr;
+    const WrittenDep* written_deps = nullptr;  ///< Its own "depends on", last first.
+    const MenuNode* written_parent = nullptr;  ///< The block around it in the file.
     bool has_help = false;
     std::string_view help;
     const SourceFile* file = nullptr;
@@ -127,6 +137,7 @@ class Tree {
     std::deque<Symbol> symbols;
     std::deque<MenuNode> nodes;
     std::deque<Property> properties;
+    std::deque<WrittenDep> written_deps;
     /// Files in the order in which auto.conf.cmd lists them.
     std::vector<const SourceFile*> dependencies;
     /// Environment variables that the files used, in order of first use.

@@ -17,6 +17,7 @@ void TreeBuilder::add_entry(Symbol* symbol) {
     MenuNode* const node = tree_.add_node();
     node->sym = symbol;
     node->parent = menu_;
+    node->written_parent = menu_;
     node->file = place_.file;
     node->line = place_.line;
     *last_ = node;
@@ -43,6 +44,8 @@ void TreeBuilder::end_menu() {
 
 void TreeBuilder::add_dep(const Expr* dep) {
     entry_->dep = tree_.exprs.and_(entry_->dep, dep);
+    entry_->written_deps = &tree_.written_deps.emplace_back(
+        WrittenDep{dep, place_.file, place_.line, entry_->written_deps});
 }
 
 void TreeBuilder::add_visibility(const Expr* condition) {

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+// kc: questions about configurations.
+#include <cstdlib>
+#include <string>
+
+#include "kconfig/base/text.hh"
+#include "kconfig/tools/kc/command.hh"
+
+namespace {
+
+using namespace kconfig;
+using namespace kconfig::tools;
+
+struct Command {
+    std::string_view name;
+    int (*run)(Workspace&, const Arguments&);
+    std::string_view arguments;
+    std::string_view summary;
+};
+
+constexpr Command kCommands[] = {
+    {"merge", merge_command, "[-m] [-n] [-r] [-y] [-s] [-Q] [-O DIR | -o FILE] BASE FRAGMENT...",
+     "put fragments together and say what did not survive, and why"},
+    {"explain", explain_command, "SYMBOL[=VALUE]...",
+     "why a symbol has its value, or why it cannot have another"},
+};
+
+void print_usage(Host& host) {
+    std::string out =
+        "Usage: kc [OPTION...] COMMAND [ARGUMENT...]\n"
+        "\n"
+        "Options:\n"
+        "  -k, --kconfig FILE   the top Kconfig file (default: Kconfig)\n"
+        "  -c, --config FILE    the configuration (default: $KCONFIG_CONFIG or .config)\n"
+        "  -D NAME=VALUE        set an environment variable for the Kconfig files\n"
+        "      --srctree DIR    where Kconfig files are looked up (-D srctree=DIR)\n"
+        "      --profile P      the dialect: 6.1, 6.12 or next\n"
+        "      --no-cache       run every $(shell,...) command anew\n"
+        "  -h, --help           print this\n"
+        "\n"
+        "Commands:\n";
+    for (const Command& command : kCommands) {
+        append(out, "  kc ", command.name, ' ', command.arguments, "\n      ", command.summary,
+               '\n');
+    }
+    out +=
+        "\nExit code: 0 fine, 1 error, 2 the answer is no (lost values, differences, findings)\n";
+    host.out(out);
+}
+
+void set_environment(const std::string& name, const std::string& value) {
+#ifdef _WIN32
+    _putenv_s(name.c_str(), value.c_str());
+#else
+    ::setenv(name.c_str(), value.c_str(), 1);
+#endif
+}
+
+// Takes one global option; false after a message.
+bool take_option(Host& host, const std::string& option, const std::string& value,
+                 GlobalOptions& options) {
+    if (option == "-k" || option == "--kconfig") {
+        options.kconfig = value;
+    } else if (option == "-c" || option == "--config") {
+        options.config = value;
+    } else if (option == "--srctree") {
+        set_environment("srctree", value);
+    } else if (option == "-D") {
+        const std::size_t equal = value.find('=');
+        if (equal == std::string::npos || equal == 0) {
+            host.err("kc: -D needs NAME=VALUE\n");
+            return false;
+        }
+        set_environment(value.substr(0, equal), value.substr(equal + 1));
+    } else if (option == "--profile") {
+        options.dialect = parse_dialect(value);
+        if (!options.dialect) {
+            host.err(cat("kc: unknown profile ", value, ": use 6.1, 6.12 or next\n"));
+            return false;
+        }
+    } else {
+        host.err(cat("kc: unknown option ", option, " (kc --help lists them)\n"));
+        return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    ProcessHost host;
+    GlobalOptions options;
+    int next = 1;
+    for (; next < argc && argv[next][0] == '-'; ++next) {
+        std::string option = argv[next];
+        if (option == "-h" || option == "--help") {
+            print_usage(host);
+            return exit_ok;
+        }
+        if (option == "--no-cache") {
+            options.cache = false;
+            continue;
+        }
+        std::string value;
+        const std::size_t equal = option.find('=');
+        if (option.starts_with("--") && equal != std::string::npos) {
+            value = option.substr(equal + 1);
+            option.resize(equal);
+        } else if (option.starts_with("-D") && option.size() > 2) {
+            value = option.substr(2);
+            option = "-D";
+        } else if (next + 1 < argc) {
+            value = argv[++next];
+        } else {
+            host.err(cat("kc: ", option, " needs an argument\n"));
+            return exit_error;
+        }
+        if (!take_option(host, option, value, options)) {
+            return exit_error;
+        }
+    }
+    if (next == argc) {
+        print_usage(host);
+        return exit_error;
+    }
+    const std::string_view name = argv[next];
+    for (const Command& command : kCommands) {
+        if (command.name == name) {
+            Workspace workspace(host, options);
+            return command.run(workspace, Arguments(argv + next + 1, argv + argc));
+        }
+    }
+    host.err(cat("kc: unknown command ", name, " (kc --help lists them)\n"));
+    return exit_error;
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+// Loading for the commands of kc.
+#include "kconfig/base/text.hh"
+#include "kconfig/merge/merge.hh"
+#include "kconfig/tools/kc/command.hh"
+
+namespace kconfig::tools {
+
+void Workspace::error(std::string_view text) {
+    host_.err(cat("kc: ", text, '\n'));
+}
+
+bool Workspace::load() {
+    Profile profile;
+    const std::optional<Dialect> dialect =
+        options_.dialect ? options_.dialect : detect_dialect(host_);
+    if (!dialect) {
+        error("KCONFIG_PROFILE must be 6.1, 6.12 or next");
+        return false;
+    }
+    profile.dialect = *dialect;
+    Diagnostics diagnostics(host_, MessageStyle::rich);
+    tree_ = load_tree(options_.kconfig, profile, diagnostics);
+    if (tree_ == nullptr) {
+        return false;
+    }
+    evaluator_ = std::make_unique<Evaluator>(*tree_, host_);
+    evaluator_->set_quiet(true);
+    evaluator_->set_changed(true);
+    files_ = std::make_unique<ConfigFiles>(*evaluator_);
+    files_->set_message([this](std::string_view text) { host_.err(cat("# ", text, '\n')); });
+    return true;
+}
+
+std::string Workspace::config_name() {
+    return options_.config.empty() ? files_->config_name() : options_.config;
+}
+
+bool Workspace::read_config(const std::string& name) {
+    const std::string wanted = name.empty() ? config_name() : name;
+    if (files_->read(wanted.c_str())) {
+        return true;
+    }
+    error(cat("cannot read the configuration ", wanted, ": there is no such file"));
+    return false;
+}
+
+const Symbol* Workspace::symbol(std::string_view name) {
+    const std::string prefix = files_->prefix();
+    if (name.starts_with(prefix) && tree_->find(name) == nullptr) {
+        name.remove_prefix(prefix.size());
+    }
+    const Symbol* const found = tree_->find(name);
+    if (found != nullptr && !found->menus.empty()) {
+        return found;
+    }
+    std::string message = cat("there is no symbol ", name);
+    const std::vector<std::string> close = similar_names(*tree_, name);
+    for (std::size_t i = 0; i < close.size(); ++i) {
+        append(message, i == 0 ? "; did you mean " : " or ", close[i]);
+    }
+    error(close.empty() ? message : message + "?");
+    return nullptr;
+}
+
+}  // namespace kconfig::tools
