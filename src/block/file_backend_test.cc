@@ -353,9 +353,9 @@ TEST_F(AsyncFileTest, WritesOfAChildStayInTheChild) {
     const pid_t child = fork();
     ASSERT_GE(child, 0);
     if (child == 0) {
-        loop_.start_over();
         BlockBackend& old = *disk;
         disk = old.after_fork_in_child(std::move(disk));
+        loop_.restart_in_child();
         auto written = pattern(4096, 19);
         bool good = do_transfer(*disk, BlockOp::write, 8192, written) == 0;
         good = good && do_range(*disk, BlockOp::discard, 0, 4096) == 0;
@@ -373,6 +373,42 @@ TEST_F(AsyncFileTest, WritesOfAChildStayInTheChild) {
     EXPECT_EQ(content(path), before);
     // The parent's own ring still works.
     EXPECT_EQ(do_range(*disk, BlockOp::flush, 0, 0), 0);
+    disk->detach();
+}
+
+TEST_F(AsyncFileTest, AChildMakesARingOfItsOwn) {
+    const auto before = pattern(8 * kMiB, 24);
+    const std::string path = make("disk", before);
+    auto disk = open(path);
+    NEED_RING(*disk);
+    forget_pages(path);
+    // Both wait for their own ring at the same time; neither wakes the other.
+    const auto read_from_disk = [&](std::size_t at) {
+        std::vector<std::byte> bytes(4096);
+        SimpleRequest request;
+        request.transfer(BlockOp::read, at, bytes);
+        if (request.submit_to(*disk) != kBlockPending) {
+            return false;
+        }
+        disk->kick();
+        loop_.run_until([&] { return request.error() != kBlockPending; });
+        return request.error() == 0 && request.completions() == 1 &&
+               std::ranges::equal(bytes, std::span(before).subspan(at, 4096));
+    };
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        BlockBackend& old = *disk;
+        disk = old.after_fork_in_child(std::move(disk));
+        loop_.restart_in_child();
+        const bool good = read_from_disk(0);
+        disk->detach();
+        _exit(good && loop_.watched() == 0 ? 0 : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    EXPECT_TRUE(read_from_disk(8 * kMiB - 4096));
     disk->detach();
 }
 

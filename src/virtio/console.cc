@@ -69,10 +69,11 @@ void VirtioConsole::reset() {
     transmit_unfinished_ = false;
 }
 
-// The parent goes on reading the descriptor. The child's loop knows nothing of it.
+// The parent goes on reading the descriptor. If the child's loop watches it, the first callback ends
+// that without a read.
 void VirtioConsole::after_fork_in_child() {
     const MutexLock lock(transport_->mutex());
-    input_open_ = watching_ = false;
+    input_open_ = false;
 }
 
 void VirtioConsole::notify(unsigned index) {

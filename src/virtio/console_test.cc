@@ -237,10 +237,14 @@ TEST_F(ConsoleTest, ReadsAFileToItsEnd) {
 
 TEST_F(ConsolePipeTest, AChildDoesNotReadItsParentsInput) {
     start({.input_fd = read_end_.get()});
-    loop_.start_over();
     device_->after_fork_in_child();
+    loop_.restart_in_child();
     type("for the parent");
     offer(100);
+    while (loop_.run_once(0)) {
+    }
+    std::array<char, 100> left{};
+    EXPECT_EQ(read(read_end_.get(), left.data(), left.size()), 14);
     EXPECT_EQ(loop_.watched(), 0U);
     EXPECT_FALSE(driver_->take_used(kConsoleReceive));
     EXPECT_EQ(console_->push_input("own"), 3U);

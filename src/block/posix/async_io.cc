@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "platform/event_loop.hh"
 
@@ -118,23 +119,32 @@ std::unique_ptr<AsyncIo> AsyncIo::create(EventLoop& loop, const FileTarget& targ
 }
 
 bool AsyncIo::start() {
-    const MutexLock lock(mutex_);
-    event_ = UniqueFd(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-    if (!event_) {
-        return false;
+    {
+        const MutexLock lock(mutex_);
+        event_ = UniqueFd(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+        if (!event_ || !make_ring()) {
+            return false;
+        }
     }
+    registered_ = loop_.add(event_.get(), EPOLLIN, [this](std::uint32_t) { pump(); }).has_value();
+    return registered_;
+}
+
+bool AsyncIo::make_ring() {
     io_uring_params parameters{};
     parameters.flags = IORING_SETUP_R_DISABLED | IORING_SETUP_CLAMP;
     if (io_uring_queue_init_params(kEntries, &ring_, &parameters) != 0) {
         return false;
     }
     ring_made_ = true;
-    if (io_uring_register_eventfd(&ring_, event_.get()) != 0 || !restrict_operations(ring_) ||
-        !ring_register(ring_, IORING_REGISTER_ENABLE_RINGS, nullptr, 0)) {
-        return false;
+    return io_uring_register_eventfd(&ring_, event_.get()) == 0 && restrict_operations(ring_) &&
+           ring_register(ring_, IORING_REGISTER_ENABLE_RINGS, nullptr, 0);
+}
+
+void AsyncIo::leave_ring() {
+    if (std::exchange(ring_made_, false)) {
+        io_uring_queue_exit(&ring_);
     }
-    registered_ = loop_.add(event_.get(), EPOLLIN, [this](std::uint32_t) { pump(); }).has_value();
-    return registered_;
 }
 
 AsyncIo::~AsyncIo() {
@@ -142,9 +152,21 @@ AsyncIo::~AsyncIo() {
         loop_.remove(event_.get());
     }
     const MutexLock lock(mutex_);
-    if (ring_made_) {
-        io_uring_queue_exit(&ring_);
+    leave_ring();
+}
+
+bool AsyncIo::reopen_in_child() {
+    const MutexLock lock(mutex_);
+    leave_ring();
+    // Only after a fork that nobody prepared: what was in flight is the parent's.
+    noted_ = prepared_ = {};
+    on_ring_ = outstanding_ = 0;
+    const UniqueFd own(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+    if (!own || dup3(own.get(), event_.get(), O_CLOEXEC) < 0) {
+        event_.reset();  // or the child would take the parent's wake-ups
+        return false;
     }
+    return true;
 }
 
 void AsyncIo::add(BlockRequest& request) {
@@ -189,6 +211,9 @@ void AsyncIo::pump() {
 }
 
 void AsyncIo::start_noted() {
+    if (!ring_made_ && !ring_refused_ && noted_.head != nullptr) {
+        ring_refused_ = !make_ring();
+    }
     while (!ring_refused_ && noted_.head != nullptr) {
         // More on the ring than it has entries would only fill the kernel's overflow list.
         io_uring_sqe* const sqe = on_ring_ < kEntries ? io_uring_get_sqe(&ring_) : nullptr;
@@ -228,7 +253,7 @@ void AsyncIo::submit_prepared() {
 // Takes the results there are. What has nothing left for the ring to do goes to `done`.
 void AsyncIo::reap(List& done) {
     io_uring_cqe* cqe = nullptr;
-    while (io_uring_peek_cqe(&ring_, &cqe) == 0) {
+    while (ring_made_ && io_uring_peek_cqe(&ring_, &cqe) == 0) {
         auto& request = *static_cast<BlockRequest*>(io_uring_cqe_get_data(cqe));
         const int result = cqe->res;
         io_uring_cqe_seen(&ring_, cqe);

@@ -24,11 +24,13 @@ class AsyncIo {
     // nullptr where the host has no io_uring, does not allow it, or the loop refuses.
     static std::unique_ptr<AsyncIo> create(EventLoop& loop, const FileTarget& target);
 
-    // Nothing is in flight. Unregisters from the loop, unless forget_loop() was called.
+    // Nothing is in flight.
     ~AsyncIo();
 
-    // In the child of a fork, whose loop has never heard of this.
-    void forget_loop() { registered_ = false; }
+    // In the child of a fork, whose loop will watch the same descriptor number: puts an eventfd of the
+    // child's own there, and lets go of the ring, which is the parent's; the next request makes
+    // another. False if there is no eventfd: then this must not be used any more.
+    bool reopen_in_child() LKL_EXCLUDES(mutex_);
 
     AsyncIo(const AsyncIo&) = delete;
     AsyncIo& operator=(const AsyncIo&) = delete;
@@ -56,6 +58,8 @@ class AsyncIo {
     AsyncIo(EventLoop& loop, const FileTarget& target) : loop_(loop), target_(target) {}
 
     bool start();
+    bool make_ring() LKL_REQUIRES(mutex_);
+    void leave_ring() LKL_REQUIRES(mutex_);
     void wake() const;
     void pump() LKL_EXCLUDES(mutex_);
     void start_noted() LKL_REQUIRES(mutex_);
@@ -70,7 +74,7 @@ class AsyncIo {
 
     Mutex mutex_;
     io_uring ring_ LKL_GUARDED_BY(mutex_){};
-    bool ring_made_ = false;
+    bool ring_made_ LKL_GUARDED_BY(mutex_) = false;
     bool registered_ = false;
     bool kicked_ LKL_GUARDED_BY(mutex_) = true;
     bool ring_refused_ LKL_GUARDED_BY(mutex_) = false;  // io_uring_enter fails for good

@@ -48,7 +48,7 @@ AsyncIo* FileBackend::async() {
         async_.store(async_owner_.get(), std::memory_order_release);
     }
     async_tried_ = true;
-    return async_owner_.get();
+    return async_.load(std::memory_order_relaxed);
 }
 
 int FileBackend::submit(BlockRequest& request) {
@@ -118,14 +118,11 @@ void FileBackend::refresh_size() {
     info_.size = std::max(info_.size, size - size % info_.block_size);
 }
 
-// A ring belongs to the process that made it, so the next request that needs one makes another.
 void FileBackend::reopen_in_child() {
-    if (AsyncIo* const io = async_.load(std::memory_order_acquire); io != nullptr) {
-        io->forget_loop();
+    AsyncIo* const io = async_.load(std::memory_order_acquire);
+    if (io != nullptr && !io->reopen_in_child()) {
+        async_.store(nullptr, std::memory_order_release);  // kept, since the loop knows it
     }
-    EventLoop* const loop = loop_;
-    detach();
-    loop_ = loop;
 }
 
 std::unique_ptr<BlockBackend> FileBackend::after_fork_in_child(std::unique_ptr<BlockBackend> self) {

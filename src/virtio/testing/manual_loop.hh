@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <utility>
 
 #include "base/check.hh"
 #include "base/unique_fd.hh"
@@ -28,14 +29,14 @@ class ManualLoop final : public EventLoop {
         if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
             return Error::host(errno, "watch", "fd " + std::to_string(fd));
         }
-        callbacks_[fd] = std::move(callback);
+        watched_[fd] = {events, std::move(callback)};
         return {};
     }
 
     void remove(int fd) override {
         const std::lock_guard lock(mutex_);
         epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
-        callbacks_.erase(fd);
+        watched_.erase(fd);
     }
 
     void post(std::function<void()> function) override {
@@ -67,9 +68,9 @@ class ManualLoop final : public EventLoop {
         Callback callback;
         {
             const std::lock_guard lock(mutex_);
-            const auto found = callbacks_.find(event.data.fd);
-            if (found != callbacks_.end()) {
-                callback = found->second;
+            const auto found = watched_.find(event.data.fd);
+            if (found != watched_.end()) {
+                callback = found->second.callback;
             }
         }
         if (callback) {
@@ -81,17 +82,26 @@ class ManualLoop final : public EventLoop {
     // The descriptors that are watched.
     [[nodiscard]] std::size_t watched() {
         const std::lock_guard lock(mutex_);
-        return callbacks_.size();
+        return watched_.size();
     }
 
-    // As the loop of a fork's child is: another epoll, with nothing in it.
-    void start_over() {
+    // What the machine's loop does in the child of a fork, after its devices: watches the same
+    // descriptors anew.
+    void restart_in_child() {
         epoll_ = UniqueFd(epoll_create1(EPOLL_CLOEXEC));
-        callbacks_.clear();
         posted_.clear();
+        const std::map<int, Watched> watched = std::exchange(watched_, {});
+        for (const auto& [fd, entry] : watched) {
+            LKL_CHECK(add(fd, entry.events, entry.callback).has_value());
+        }
     }
 
   private:
+    struct Watched {
+        std::uint32_t events = 0;
+        Callback callback;
+    };
+
     std::function<void()> take_posted() {
         const std::lock_guard lock(mutex_);
         if (posted_.empty()) {
@@ -104,7 +114,7 @@ class ManualLoop final : public EventLoop {
 
     UniqueFd epoll_;
     std::mutex mutex_;
-    std::map<int, Callback> callbacks_;
+    std::map<int, Watched> watched_;
     std::deque<std::function<void()>> posted_;
 };
 
