@@ -43,6 +43,7 @@ asmlinkage long sys_mmap(unsigned long addr, unsigned long len, unsigned long pr
 	return -ENODEV;
 }
 
+#undef __SYSCALL
 #define __SYSCALL(nr, call)		[nr] = (lkl_syscall_t)(void *)(call),
 #define __SYSCALL_WITH_COMPAT(nr, native, compat)	__SYSCALL(nr, native)
 

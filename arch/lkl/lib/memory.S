@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* memcpy and its kin, and the copies to and from the application's memory. */
-#include <linux/export.h>
 #include <linux/linkage.h>
 #include <asm/extable.h>
 
@@ -35,7 +34,6 @@ SYM_FUNC_START(memmove)
 	jnz	3b
 4:	ret
 SYM_FUNC_END(memmove)
-EXPORT_SYMBOL(memmove)
 
 SYM_FUNC_START(memcpy)
 	mov	%rdi, %rax
@@ -91,7 +89,6 @@ SYM_FUNC_START(memcpy)
 	movb	%r8b, -1(%rdi, %rdx)
 5:	ret
 SYM_FUNC_END(memcpy)
-EXPORT_SYMBOL(memcpy)
 
 SYM_FUNC_START(memset)
 	mov	%rdi, %r9
@@ -121,7 +118,6 @@ SYM_FUNC_START(memset)
 4:	mov	%r9, %rax
 	ret
 SYM_FUNC_END(memset)
-EXPORT_SYMBOL(memset)
 
 SYM_FUNC_START(lkl_clear_page)
 	mov	$512, %ecx
@@ -129,14 +125,12 @@ SYM_FUNC_START(lkl_clear_page)
 	rep stosq
 	ret
 SYM_FUNC_END(lkl_clear_page)
-EXPORT_SYMBOL(lkl_clear_page)
 
 SYM_FUNC_START(lkl_copy_page)
 	mov	$512, %ecx
 	rep movsq
 	ret
 SYM_FUNC_END(lkl_copy_page)
-EXPORT_SYMBOL(lkl_copy_page)
 
 /* unsigned long lkl_copy_user(to, from, n): the bytes that were not copied */
 SYM_FUNC_START(lkl_copy_user)
@@ -181,7 +175,6 @@ SYM_FUNC_START(lkl_copy_user)
 	LKL_EXTABLE 4b, 8b
 	LKL_EXTABLE 6b, 9b
 SYM_FUNC_END(lkl_copy_user)
-EXPORT_SYMBOL(lkl_copy_user)
 
 /* unsigned long lkl_clear_user(to, n): the bytes that were not cleared */
 SYM_FUNC_START(lkl_clear_user)
@@ -192,6 +185,5 @@ SYM_FUNC_START(lkl_clear_user)
 	ret
 	LKL_EXTABLE 1b, 2b
 SYM_FUNC_END(lkl_clear_user)
-EXPORT_SYMBOL(lkl_clear_user)
 
 	.section .note.GNU-stack, "", @progbits

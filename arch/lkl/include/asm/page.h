@@ -72,5 +72,11 @@ extern unsigned long lkl_memory_size;
 #include <asm-generic/memory_model.h>
 #include <asm-generic/getorder.h>
 
+/* Since 6.3 the flat memory model brings its own. */
+#ifndef pfn_valid
+extern unsigned long max_mapnr;
+#define pfn_valid(pfn)	((unsigned long)(pfn) < max_mapnr)
+#endif
+
 #endif /* !__ASSEMBLY__ */
 #endif /* _ASM_LKL_PAGE_H */
