@@ -2,6 +2,7 @@
 /* Modules: within 2 GiB of the image, so that 32-bit relative addresses reach it. */
 #include <linux/elf.h>
 #include <linux/moduleloader.h>
+#include <linux/pgtable.h>
 #include <linux/version.h>
 #include <linux/vmalloc.h>
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
