@@ -125,8 +125,9 @@ unpack
 cc=$compiler hostcc=gcc
 if command -v ccache > /dev/null; then
   cc="ccache $compiler" hostcc="ccache gcc"
-  # Another clone, at another path, finds the same objects.
-  export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=true
+  # Another clone, at another path, finds the same objects; the compiler's own list of headers
+  # spares a second run of the preprocessor.
+  export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=true CCACHE_DEPEND=true
 fi
 # The same input gives the same image.
 export KBUILD_BUILD_USER=lkl KBUILD_BUILD_HOST=lkl KBUILD_BUILD_VERSION=1
