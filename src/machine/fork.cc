@@ -70,11 +70,10 @@ void unregister_for_fork(Machine::Impl& machine) {
 
 void Machine::Impl::prepare_fork() {
     // A handler inside a call, or an instance that has ended: nothing to copy.
-    fork_held_ = !Vcpu::inside() && ending() == Ending::none;
+    fork_held_ = !Vcpu::inside() && ending() == Ending::none && vcpu_->hold();
     if (!fork_held_) {
         return;
     }
-    vcpu_->hold();
     bus_.drain();
     vcpu_->lock_for_fork();
     // Without the memory for a copy the fork goes on, and the child's instance has ended.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "machine/machine_impl.hh"
+#include "platform/clock.hh"
 
 namespace lkl {
 namespace {
@@ -20,6 +21,8 @@ constexpr long kNrRead = 63;
 constexpr long kNrSync = 81;
 constexpr long kAtFdcwd = -100;
 constexpr long kQuiesceMs = 5000;
+// For all of it: a device that never answers must not keep the application from ending.
+constexpr std::uint64_t kHaltNs = 60'000'000'000;
 
 long address(const void* pointer) {
     return reinterpret_cast<long>(pointer);
@@ -62,9 +65,9 @@ std::vector<std::string> mount_points(std::string_view mounts) {
 }  // namespace
 
 // Last mounted, first unmounted. What is busy is left to the kernel's half, which makes it read-only.
-long Machine::Impl::unmount_all() {
-    const auto syscall = [this](long number, const std::array<long, 6>& arguments) {
-        return request(LKL_REQUEST_SYSCALL, number, arguments);
+long Machine::Impl::unmount_all(std::uint64_t until) {
+    const auto syscall = [this, until](long number, const std::array<long, 6>& arguments) {
+        return request(LKL_REQUEST_SYSCALL, number, arguments, until);
     };
     syscall(kNrSync, {});
     const long fd = syscall(kNrOpenat, {kAtFdcwd, address("/proc/mounts"), 0, 0, 0, 0});
@@ -104,9 +107,10 @@ long Machine::Impl::halt() {
     vcpu_->refuse_calls(&mailbox());
     if (ending() == Ending::none) {
         // A call that cannot be interrupted is left behind, and released at the end.
-        request(LKL_REQUEST_QUIESCE, 0, {kQuiesceMs, 0, 0, 0, 0, 0});
-        halt_result_ = unmount_all();
-        const long rc = request(LKL_REQUEST_HALT, 0, {});
+        const std::uint64_t until = monotonic_ns() + kHaltNs;
+        request(LKL_REQUEST_QUIESCE, 0, {kQuiesceMs, 0, 0, 0, 0, 0}, until);
+        halt_result_ = unmount_all(until);
+        const long rc = request(LKL_REQUEST_HALT, 0, {}, until);
         if (halt_result_ == 0) {
             halt_result_ = rc;
         }

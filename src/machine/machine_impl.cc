@@ -24,7 +24,9 @@ Machine::Impl::~Impl() {
     if (generation_ != 0) {
         unregister_thread_host(generation_);
     }
+    vcpu_->end(Ending::halted);
     vcpu_->stop_helper();
+    vcpu_->wait_for_callers();
     bus_.unplug_all();
     if (fault_slot_ >= 0) {
         remove_fault_range(fault_slot_);
@@ -89,7 +91,8 @@ Mailbox& Machine::Impl::mailbox() {
 }
 
 long Machine::Impl::request(lkl_request request, long number,
-                            const std::array<long, 6>& arguments) noexcept {
+                            const std::array<long, 6>& arguments,
+                            std::uint64_t until) noexcept {
     if (Vcpu::inside()) [[unlikely]] {
         return -EDEADLK;
     }
@@ -98,7 +101,7 @@ long Machine::Impl::request(lkl_request request, long number,
     box.shared.number = number;
     static_assert(sizeof(box.shared.args) == sizeof(arguments));
     std::memcpy(static_cast<void*>(box.shared.args), arguments.data(), sizeof(arguments));
-    return vcpu_->call(box);
+    return vcpu_->call(box, until);
 }
 
 Result<int> Machine::Impl::add_device(std::unique_ptr<MmioDevice> device) {

@@ -27,7 +27,8 @@ class Machine::Impl final : public ThreadHost {
 
     Result<void> boot();
 
-    long request(lkl_request request, long number, const std::array<long, 6>& arguments) noexcept;
+    long request(lkl_request request, long number, const std::array<long, 6>& arguments,
+                 std::uint64_t until = Vcpu::kForever) noexcept;
 
     Result<int> add_device(std::unique_ptr<MmioDevice> device);
     Result<void> remove_device(int id);
@@ -56,7 +57,7 @@ class Machine::Impl final : public ThreadHost {
 
   private:
     // halt.cc
-    long unmount_all();
+    long unmount_all(std::uint64_t until);
     [[nodiscard]] GuestMemory memory() const { return GuestMemory(arena_.ram()); }
     Mailbox& mailbox();
     void fill_boot(lkl_boot& boot);

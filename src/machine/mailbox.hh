@@ -17,6 +17,8 @@ struct Mailbox {
     lkl_mailbox shared{};
     // Its thread sleeps in futex_wait() on shared.state, or is about to.
     std::atomic<std::uint32_t> sleeping{0};
+    // Its thread is in Vcpu::call(): the instance's memory must stay.
+    std::atomic<std::uint32_t> in_call{0};
 
     // What the waiting thread may see at any time.
     [[nodiscard]] std::uint32_t state() const {

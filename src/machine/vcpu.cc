@@ -15,7 +15,6 @@
 namespace lkl {
 namespace {
 
-constexpr std::uint64_t kForever = ~std::uint64_t{0};
 // With no tick stopped the deadline moves at every idle pass. A helper that has just been told of a
 // nearer one looks again soon, and need not be told of each.
 constexpr std::uint64_t kHelperNapNs = 10'000'000;
@@ -111,7 +110,12 @@ long Vcpu::ending_error() const noexcept {
     return ending() == Ending::panicked ? -kEnotrecoverable : -kEshutdown;
 }
 
-long Vcpu::call(Mailbox& mailbox) noexcept {
+bool Vcpu::refuses(const Mailbox& mailbox) const noexcept {
+    const Mailbox* exception = exception_.load(std::memory_order_relaxed);
+    return exception != nullptr && exception != &mailbox;
+}
+
+long Vcpu::call(Mailbox& mailbox, std::uint64_t until) noexcept {
     constexpr long kEdeadlk = 35;
     constexpr long kEshutdown = 108;
     if (inside_vcpu != nullptr) [[unlikely]] {
@@ -120,10 +124,10 @@ long Vcpu::call(Mailbox& mailbox) noexcept {
     if (ending_.load(std::memory_order_relaxed) != Ending::none) [[unlikely]] {
         return ending_error();
     }
-    const Mailbox* exception = exception_.load(std::memory_order_relaxed);
-    if (exception != nullptr && exception != &mailbox) [[unlikely]] {
+    if (refuses(mailbox)) [[unlikely]] {
         return -kEshutdown;
     }
+    mailbox.in_call.store(1, std::memory_order_relaxed);
     std::atomic_ref(mailbox.shared.state)
         .store(LKL_MAILBOX_REQUESTED, std::memory_order_release);
     if (try_take()) {
@@ -132,9 +136,12 @@ long Vcpu::call(Mailbox& mailbox) noexcept {
         submit(mailbox);
     }
     if (mailbox.state() != LKL_MAILBOX_DONE) {
-        wait(mailbox);
+        wait(mailbox, until);
     }
-    return mailbox.shared.result;
+    const long result = mailbox.shared.result;
+    // The last touch: whoever waits in wait_for_callers() frees the mailbox and all else.
+    mailbox.in_call.store(0, std::memory_order_release);
+    return result;
 }
 
 // The owner's part: enters with a request, or none, and stays until it is done or all is idle.
@@ -189,6 +196,11 @@ void Vcpu::complete(std::uint64_t finished) noexcept {
 }
 
 void Vcpu::submit(Mailbox& mailbox) noexcept {
+    // in_call is written before ending_ is read: see wait_for_callers().
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    if (ending() != Ending::none) {
+        return;
+    }
     const std::atomic_ref submitted(shared_->submitted);
     lkl_u64 head = submitted.load(std::memory_order_relaxed);
     do {
@@ -201,7 +213,7 @@ void Vcpu::submit(Mailbox& mailbox) noexcept {
     }
 }
 
-void Vcpu::wait(Mailbox& mailbox) noexcept {
+void Vcpu::wait(Mailbox& mailbox, std::uint64_t until) noexcept {
     for (int i = 0; i < kSpins; i++) {
         if (mailbox.state() == LKL_MAILBOX_DONE) {
             return;
@@ -218,9 +230,24 @@ void Vcpu::wait(Mailbox& mailbox) noexcept {
             complete_all();
             break;
         }
-        futex_wait(&mailbox.shared.state, state);
+        if (until == kForever) {
+            futex_wait(&mailbox.shared.state, state);
+        } else if (!futex_wait_until(&mailbox.shared.state, state, until) && hold()) {
+            // Nobody is inside, and nobody will enter any more.
+            end(Ending::halted);
+        }
     }
     mailbox.sleeping.store(0, std::memory_order_relaxed);
+}
+
+void Vcpu::wait_for_callers() noexcept {
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    complete_all();
+    mailboxes_.for_each([](const Mailbox& mailbox) {
+        while (mailbox.in_call.load(std::memory_order_acquire) != 0) {
+            std::this_thread::yield();
+        }
+    });
 }
 
 void Vcpu::end(Ending ending) noexcept {
@@ -308,11 +335,15 @@ void Vcpu::stop_helper() noexcept {
     }
 }
 
-void Vcpu::hold() noexcept {
+bool Vcpu::hold() noexcept {
     while (!try_take()) {
+        if (ending() != Ending::none) {
+            return false;
+        }
         __builtin_ia32_pause();
         std::this_thread::yield();
     }
+    return true;
 }
 
 void Vcpu::lock_for_fork() {

@@ -42,8 +42,11 @@ class Vcpu {
     void start_helper();
 
     // One request of the thread whose mailbox it is: request, number and args are filled in. The
-    // result, or the error of the vCPU's end.
-    long call(Mailbox& mailbox) noexcept;
+    // result, or the error of the vCPU's end; after `until` (monotonic nanoseconds) the caller
+    // gives up and the vCPU ends.
+    long call(Mailbox& mailbox, std::uint64_t until = kForever) noexcept;
+
+    static constexpr std::uint64_t kForever = ~std::uint64_t{0};
 
     // Raises interrupt lines. Any thread, also one inside the kernel.
     void raise(std::uint64_t lines) noexcept;
@@ -59,8 +62,11 @@ class Vcpu {
     // Refuse new calls, except of one mailbox.
     void refuse_calls(const Mailbox* except) noexcept { exception_.store(except); }
 
-    // Waits until the vCPU is free and takes it, for a fork or a snapshot.
-    void hold() noexcept;
+    // After end(): waits until every thread has left call().
+    void wait_for_callers() noexcept;
+
+    // Waits until the vCPU is free and takes it, for a fork or a snapshot; false: it has ended.
+    bool hold() noexcept;
     void let_go() noexcept;
 
     // Around fork(), with the vCPU held. In the child no thread but the caller exists any more:
@@ -83,7 +89,7 @@ class Vcpu {
     void run(Mailbox* mailbox) noexcept;
     void give_back() noexcept;
     void submit(Mailbox& mailbox) noexcept;
-    void wait(Mailbox& mailbox) noexcept;
+    void wait(Mailbox& mailbox, std::uint64_t until) noexcept;
     void complete(std::uint64_t finished) noexcept;
     void complete_all() noexcept;
     void helper_main() noexcept;
@@ -91,6 +97,7 @@ class Vcpu {
     [[nodiscard]] bool work_waits() noexcept;
     [[nodiscard]] std::uint64_t deadline() noexcept;
     [[nodiscard]] long ending_error() const noexcept;
+    [[nodiscard]] bool refuses(const Mailbox& mailbox) const noexcept;
 
     alignas(64) std::atomic<std::uint32_t> owned_{1};
     std::atomic<Ending> ending_{Ending::none};

@@ -10,6 +10,10 @@ namespace lkl {
 // is read atomically.
 void futex_wait(const std::uint32_t* word, std::uint32_t expected) noexcept;
 
+// The same, but not after `until` (monotonic nanoseconds): false if that has come.
+bool futex_wait_until(const std::uint32_t* word, std::uint32_t expected,
+                      std::uint64_t until) noexcept;
+
 // Wakes all that wait on the word. It need not exist any more.
 void futex_wake_all(const std::uint32_t* word) noexcept;
 

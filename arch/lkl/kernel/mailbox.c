@@ -151,6 +151,8 @@ static void lkl_wait(struct lkl_mailbox *mailbox)
 	struct lkl_vcpu *vcpu = lkl_this_vcpu();
 	struct lkl_mailbox *runner;
 
+	if (READ_ONCE(vcpu->pending))
+		lkl_irq_poll();
 	if (single_task_running() && !need_resched()) {
 		lkl_vcpu_leave(LKL_LEAVE_DONE);
 		if (READ_ONCE(mailbox->state) == LKL_MAILBOX_REQUESTED)

@@ -9,6 +9,7 @@
 #include <linux/string.h>
 #include <linux/utsname.h>
 #include <generated/utsrelease.h>
+#include <asm/features.h>
 #include <asm/host.h>
 #include <asm/sections.h>
 #include <asm/setup.h>
@@ -55,6 +56,7 @@ asmlinkage void __init lkl_start(const struct lkl_boot *boot)
 	lkl_modules_start = boot->modules_start;
 	lkl_modules_end = boot->modules_end;
 #endif
+	lkl_detect_features();
 	strscpy(boot_command_line, (const char *)boot->command_line, COMMAND_LINE_SIZE);
 	start_kernel();
 }

@@ -43,6 +43,9 @@ asmlinkage long sys_mmap(unsigned long addr, unsigned long len, unsigned long pr
 	return -ENODEV;
 }
 
+/* Calls of the kernel's that need help with O_DIRECT (direct_io.c). */
+#define LKL_SYSCALL(name)	[__NR_##name] = (lkl_syscall_t)(void *)lkl_sys_##name
+
 #undef __SYSCALL
 #define __SYSCALL(nr, call)		[nr] = (lkl_syscall_t)(void *)(call),
 #define __SYSCALL_WITH_COMPAT(nr, native, compat)	__SYSCALL(nr, native)
@@ -61,6 +64,16 @@ static const lkl_syscall_t lkl_syscalls[__NR_syscalls] = {
 	[__NR_execveat] = lkl_sys_enosys,
 	[__NR_exit_group] = lkl_sys_eperm,
 	[__NR_mmap] = lkl_sys_enodev,
+	LKL_SYSCALL(read),
+	LKL_SYSCALL(write),
+	LKL_SYSCALL(pread64),
+	LKL_SYSCALL(pwrite64),
+	LKL_SYSCALL(readv),
+	LKL_SYSCALL(writev),
+	LKL_SYSCALL(preadv),
+	LKL_SYSCALL(pwritev),
+	LKL_SYSCALL(preadv2),
+	LKL_SYSCALL(pwritev2),
 	[__NR_shmat] = lkl_sys_enodev,
 };
 

@@ -5,6 +5,29 @@
 
 	.text
 
+/* An instruction that may fault, if "fixup" is given. */
+.macro TRY fixup, insn:vararg
+.Ltry\@:
+	\insn
+	.ifnb \fixup
+	LKL_EXTABLE .Ltry\@, \fixup
+	.endif
+.endm
+
+/* 128 bytes from rsi to rdi, and both on; after a fault both are as before. */
+.macro COPY_BLOCK fixup
+	TRY	\fixup, vmovdqu (%rsi), %ymm0
+	TRY	\fixup, vmovdqu 32(%rsi), %ymm1
+	TRY	\fixup, vmovdqu 64(%rsi), %ymm2
+	TRY	\fixup, vmovdqu 96(%rsi), %ymm3
+	TRY	\fixup, vmovdqu %ymm0, (%rdi)
+	TRY	\fixup, vmovdqu %ymm1, 32(%rdi)
+	TRY	\fixup, vmovdqu %ymm2, 64(%rdi)
+	TRY	\fixup, vmovdqu %ymm3, 96(%rdi)
+	sub	$-128, %rsi
+	sub	$-128, %rdi
+.endm
+
 SYM_FUNC_START(memmove)
 	mov	%rdi, %rax
 	sub	%rsi, %rax
@@ -59,7 +82,17 @@ SYM_FUNC_START(memcpy)
 	ret
 .Llarge:
 	mov	%rdx, %rcx
-	rep movsb
+	cmpb	$0, lkl_has_avx2(%rip)
+	je	6f
+	/* memmove comes here when the ranges overlap with "to" below "from". */
+	shr	$7, %rcx
+	and	$127, %edx
+7:	COPY_BLOCK
+	dec	%rcx
+	jnz	7b
+	vzeroupper
+	mov	%rdx, %rcx
+6:	rep movsb
 	ret
 .Lsmall:
 	cmp	$8, %edx
@@ -159,8 +192,36 @@ SYM_FUNC_START(lkl_copy_user)
 	ret
 .Lcopy_large:
 	mov	%rdx, %rcx
+	cmpb	$0, lkl_has_avx2(%rip)
+	je	6f
+	shr	$7, %rcx
+	and	$127, %edx
+10:	COPY_BLOCK .Lcopy_block_fault
+	dec	%rcx
+	jnz	10b
+	vzeroupper
+	mov	%edx, %ecx
+	and	$7, %edx
+	shr	$3, %ecx
+	jnz	1b
+	jmp	.Lcopy_bytes
 6:	rep movsb
 	xor	%eax, %eax
+	ret
+	/* Nothing of the block counts as copied yet: from its start byte by byte. */
+.Lcopy_block_fault:
+	vzeroupper
+	shl	$7, %rcx
+	add	%rcx, %rdx
+13:	movb	(%rsi), %al
+14:	movb	%al, (%rdi)
+	inc	%rsi
+	inc	%rdi
+	dec	%rdx
+	jnz	13b
+	xor	%eax, %eax
+	ret
+15:	mov	%rdx, %rax
 	ret
 	/* A word faulted: what of it can be copied goes byte by byte. */
 7:	lea	(%rdx, %rcx, 8), %edx
@@ -174,6 +235,9 @@ SYM_FUNC_START(lkl_copy_user)
 	LKL_EXTABLE 3b, 8b
 	LKL_EXTABLE 4b, 8b
 	LKL_EXTABLE 6b, 9b
+	LKL_EXTABLE 13b, 15b
+	LKL_EXTABLE 14b, 15b
+
 SYM_FUNC_END(lkl_copy_user)
 
 /* unsigned long lkl_clear_user(to, n): the bytes that were not cleared */

@@ -49,6 +49,23 @@ long lkl_orphan_other_tasks(const void *entropy, size_t bytes);
 /* syscall.c */
 long lkl_run_syscall(long number, const lkl_s64 *args);
 
+/* direct_io.c */
+struct iovec;
+long lkl_sys_read(unsigned long fd, char __user *buffer, size_t length);
+long lkl_sys_write(unsigned long fd, char __user *buffer, size_t length);
+long lkl_sys_pread64(unsigned long fd, char __user *buffer, size_t length, loff_t pos);
+long lkl_sys_pwrite64(unsigned long fd, char __user *buffer, size_t length, loff_t pos);
+long lkl_sys_readv(unsigned long fd, const struct iovec __user *vec, unsigned long count);
+long lkl_sys_writev(unsigned long fd, const struct iovec __user *vec, unsigned long count);
+long lkl_sys_preadv(unsigned long fd, const struct iovec __user *vec, unsigned long count,
+		    loff_t pos, unsigned long pos_high);
+long lkl_sys_pwritev(unsigned long fd, const struct iovec __user *vec, unsigned long count,
+		     loff_t pos, unsigned long pos_high);
+long lkl_sys_preadv2(unsigned long fd, const struct iovec __user *vec, unsigned long count,
+		     loff_t pos, unsigned long pos_high, int flags);
+long lkl_sys_pwritev2(unsigned long fd, const struct iovec __user *vec, unsigned long count,
+		      loff_t pos, unsigned long pos_high, int flags);
+
 /* device.c */
 long lkl_add_device(u64 address, u64 size, u64 line, u64 id);
 long lkl_remove_device(u64 id);
