@@ -179,6 +179,8 @@ TEST(MountinfoTest, FindsSourcesWithEscapes) {
     EXPECT_TRUE(detail::is_mounted(text, "proc"));
     EXPECT_FALSE(detail::is_mounted(text, "/dev/my"));
     EXPECT_FALSE(detail::is_mounted("", ""));
+    EXPECT_EQ(detail::source_of(text, 22), "/dev/my disk");
+    EXPECT_EQ(detail::source_of(text, 2), "");
 }
 
 TEST(DeviceTypesTest, LeavesOutWhatWantsNoDevice) {

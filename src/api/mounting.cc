@@ -86,6 +86,24 @@ std::string unescape(std::string_view field) {
     return text;
 }
 
+struct MountLine {
+    std::string id;
+    std::string source;
+};
+
+// "ID PARENT MAJ:MIN ROOT PATH OPTIONS [FIELDS...] - TYPE SOURCE SUPER-OPTIONS"
+std::vector<MountLine> parse_mountinfo(const std::string& mountinfo) {
+    std::vector<MountLine> lines;
+    for (const std::string_view line : split(mountinfo, '\n')) {
+        const auto fields = split(line, ' ');
+        const auto dash = std::find(fields.begin(), fields.end(), "-");
+        if (fields.end() - dash > 2) {
+            lines.push_back({std::string(fields.front()), unescape(dash[2])});
+        }
+    }
+    return lines;
+}
+
 }  // namespace
 
 Result<void> mount_one(const Dir& tree, const MountRequest& request) {
@@ -174,16 +192,26 @@ Unmounted unmount(const Dir& tree, const std::string& path, const std::string& d
     return {gone, std::move(result)};
 }
 
-bool is_mounted(const std::string& mountinfo, const std::string& source) {
-    // "ID PARENT MAJ:MIN ROOT PATH OPTIONS [FIELDS...] - TYPE SOURCE SUPER-OPTIONS"
-    for (const std::string_view line : split(mountinfo, '\n')) {
-        const auto fields = split(line, ' ');
-        const auto dash = std::find(fields.begin(), fields.end(), "-");
-        if (fields.end() - dash > 2 && unescape(dash[2]) == source) {
-            return true;
+Result<std::string> mount_source(const Dir& tree, const std::string& path) {
+    LKL_TRY(const FileStatus status, tree.status(path, Follow::yes));
+    LKL_TRY(const std::string mountinfo, read_text(tree, "/proc/self/mountinfo"));
+    return source_of(mountinfo, status.mount_id);
+}
+
+std::string source_of(const std::string& mountinfo, std::uint64_t mount_id) {
+    const std::string id = std::to_string(mount_id);
+    for (const MountLine& line : parse_mountinfo(mountinfo)) {
+        if (line.id == id) {
+            return line.source;
         }
     }
-    return false;
+    return {};
+}
+
+bool is_mounted(const std::string& mountinfo, const std::string& source) {
+    const auto lines = parse_mountinfo(mountinfo);
+    return std::any_of(lines.begin(), lines.end(),
+                       [&](const MountLine& line) { return line.source == source; });
 }
 
 }  // namespace lkl::detail

@@ -42,6 +42,13 @@ struct Unmounted {
 Unmounted unmount(const Dir& tree, const std::string& path, const std::string& device, int flags,
                   std::chrono::milliseconds patience);
 
+// What is mounted at `path` (or at the mount that `path` lies in), as /proc/self/mountinfo names
+// it.
+Result<std::string> mount_source(const Dir& tree, const std::string& path);
+
+// The source of the mount with that id in the text of /proc/self/mountinfo, or "".
+std::string source_of(const std::string& mountinfo, std::uint64_t mount_id);
+
 // True if the text of /proc/self/mountinfo has a mount of `source`.
 bool is_mounted(const std::string& mountinfo, const std::string& source);
 

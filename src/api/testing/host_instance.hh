@@ -37,6 +37,7 @@ class HostInstance final : public detail::Instance {
     long halt_status = 0;
     int halts = 0;
     bool is_running = true;
+    bool is_panicked = false;
 
     long syscall(long number, const Arguments& arguments) noexcept override;
     Result<int> add_device(std::unique_ptr<MmioDevice> device) override;
@@ -46,7 +47,7 @@ class HostInstance final : public detail::Instance {
 
     [[nodiscard]] bool running() const override { return is_running; }
 
-    [[nodiscard]] bool panicked() const override { return false; }
+    [[nodiscard]] bool panicked() const override { return is_panicked; }
 
     [[nodiscard]] std::string console_tail() const override { return "tail"; }
 
