@@ -71,9 +71,8 @@ Virtqueue::Next Virtqueue::pop(DescriptorChain& chain) {
         // 2.7.10: ask for a notification of the next chain, then look again, since the driver may
         // have added one before it saw the request.
         const std::size_t event = virtio::used_bytes(size_) - 2;
-        word<std::uint16_t>(used_, event).store(next_avail_, std::memory_order_relaxed);
-        std::atomic_thread_fence(std::memory_order_seq_cst);
-        available = avail_index.load(std::memory_order_acquire);
+        word<std::uint16_t>(used_, event).store(next_avail_, std::memory_order_seq_cst);
+        available = avail_index.load(std::memory_order_seq_cst);
     }
     if (available == next_avail_) {
         return Next::empty;
@@ -181,16 +180,15 @@ bool Virtqueue::publish() {
     }
     const std::uint16_t before = published_used_;
     published_used_ = next_used_;
-    word<std::uint16_t>(used_, virtio::kUsedIndex).store(next_used_, std::memory_order_release);
     // The driver writes used_event (or the flag) and then looks at the index: one of the two sees
-    // the other's store.
-    std::atomic_thread_fence(std::memory_order_seq_cst);
+    // the other's store, since all four are in one order.
+    word<std::uint16_t>(used_, virtio::kUsedIndex).store(next_used_, std::memory_order_seq_cst);
     if (!event_index_) {
         const auto flags = word<std::uint16_t>(avail_, virtio::kAvailFlags);
-        return (flags.load(std::memory_order_relaxed) & virtio::kAvailNoInterrupt) == 0;
+        return (flags.load(std::memory_order_seq_cst) & virtio::kAvailNoInterrupt) == 0;
     }
     const std::size_t event = virtio::avail_bytes(size_) - 2;
-    return virtio::passed_event(word<std::uint16_t>(avail_, event).load(std::memory_order_relaxed),
+    return virtio::passed_event(word<std::uint16_t>(avail_, event).load(std::memory_order_seq_cst),
                                 next_used_, before);
 }
 

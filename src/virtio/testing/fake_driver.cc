@@ -149,8 +149,8 @@ void FakeDriver::make_available(unsigned queue, std::uint16_t head) {
     Ring& ring = rings_.at(queue);
     word(ring.avail + kAvailRing + 2 * std::size_t(ring.avail_index % ring.size)) = head;
     ++ring.avail_index;
-    std::atomic_thread_fence(std::memory_order_release);
-    word(ring.avail + kAvailIndex) = ring.avail_index;
+    std::atomic_ref<std::uint16_t> index(word(ring.avail + kAvailIndex));
+    index.store(ring.avail_index, std::memory_order_release);
 }
 
 void FakeDriver::set_avail_index(unsigned queue, std::uint16_t index) {
