@@ -5,8 +5,8 @@
 #include <cerrno>
 #include <lkl/disk.hh>
 
-#include "api/span_backend.hh"
 #include "block/file_backend.hh"
+#include "block/memory_backend.hh"
 #include "block/overlay_backend.hh"
 
 namespace lkl {
@@ -45,12 +45,7 @@ Result<Disk> Disk::add_fd(const Kernel& kernel, int fd, Options options) {
 }
 
 Result<Disk> Disk::add_memory(const Kernel& kernel, std::span<std::byte> memory, Options options) {
-    constexpr std::size_t kSector = 512;
-    if (memory.size() < kSector) {
-        return Error::other("a disk has at least 512 bytes", "add a disk of",
-                            std::to_string(memory.size()) + " bytes of memory");
-    }
-    auto backend = std::make_unique<SpanBackend>(memory, options.read_only || options.overlay);
+    LKL_TRY(auto backend, MemoryBackend::borrowed(memory, options.read_only || options.overlay));
     return add_backend(kernel, with_overlay(std::move(backend), options), std::move(options));
 }
 
