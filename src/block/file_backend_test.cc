@@ -173,11 +173,15 @@ TEST_F(FileBackendTest, AnAdoptedDescriptorKeepsItsAccessMode) {
 TEST_F(FileBackendTest, DiscardMakesAHoleAndReadsAsZeroes) {
     const std::string path = make("disk", pattern(kMiB, 10));
     const auto disk = open(path);
+
     struct stat before {};
+
     ASSERT_EQ(do_range(*disk, BlockOp::flush, 0, 0), 0);
     ASSERT_EQ(stat(path.c_str(), &before), 0);
     ASSERT_EQ(do_range(*disk, BlockOp::discard, 0, kMiB / 2), 0);
+
     struct stat after {};
+
     ASSERT_EQ(stat(path.c_str(), &after), 0);
     EXPECT_EQ(after.st_size, before.st_size);
     EXPECT_LE(after.st_blocks * 512 + static_cast<long>(kMiB / 2), before.st_blocks * 512);
@@ -214,8 +218,8 @@ class AsyncFileTest : public FileBackendTest {
     ManualLoop loop_;
 };
 
-#define NEED_RING(disk)                                             \
-    if (!attach(disk)) {                                            \
+#define NEED_RING(disk)                                                 \
+    if (!attach(disk)) {                                                \
         GTEST_SKIP() << "no io_uring here, or a file system in memory"; \
     }
 

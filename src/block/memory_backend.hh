@@ -20,8 +20,8 @@ class MemoryBackend final : public BlockBackend {
     static Result<std::unique_ptr<BlockBackend>> owned(std::size_t bytes,
                                                        std::string identity = "memory");
 
-    // The caller's bytes, cut down to whole sectors of 512; at least one. They outlive the back end.
-    // A child of a fork writes to a throw-away layer, since the memory may be shared.
+    // The caller's bytes, cut down to whole sectors of 512; at least one. They outlive the back
+    // end. A child of a fork writes to a throw-away layer, since the memory may be shared.
     static Result<std::unique_ptr<BlockBackend>> borrowed(std::span<std::byte> bytes,
                                                           bool read_only = false,
                                                           std::string identity = "memory");

@@ -35,7 +35,9 @@ struct OverlayBackend::Split {
     int error = 0;
 };
 
-void OverlayBackend::Part::completed(int error) { split->overlay->part_completed(*split, error); }
+void OverlayBackend::Part::completed(int error) {
+    split->overlay->part_completed(*split, error);
+}
 
 std::unique_ptr<BlockBackend> OverlayBackend::in_memory(std::unique_ptr<BlockBackend> base) {
     return std::make_unique<OverlayBackend>(std::move(base), OverlayLayer());

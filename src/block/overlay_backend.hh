@@ -13,8 +13,8 @@
 
 namespace lkl {
 
-// Reads what was written here from the layer and all else from `base`, which sees no write, flush or
-// discard. Whatever was written is gone with the object. Whole sectors are copied on write, so
+// Reads what was written here from the layer and all else from `base`, which sees no write, flush
+// or discard. Whatever was written is gone with the object. Whole sectors are copied on write, so
 // nothing is ever read in order to write. The layer's own errors: ENOMEM, ENOSPC.
 class OverlayBackend final : public BlockBackend {
   public:

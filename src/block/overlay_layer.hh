@@ -36,8 +36,8 @@ class OverlayLayer {
 
     [[nodiscard]] bool in_memory() const { return !file_; }
 
-    // The sectors from `offset` on that have one state, up to `limit` bytes. May end early: the next
-    // run can have the same state.
+    // The sectors from `offset` on that have one state, up to `limit` bytes. May end early: the
+    // next run can have the same state.
     [[nodiscard]] Run run_at(std::uint64_t offset, std::uint64_t limit) const;
 
     // Sectors that are all in state `data`.
@@ -47,8 +47,8 @@ class OverlayLayer {
 
     int write_zeroes(std::uint64_t offset, std::uint64_t length);
 
-    // Gives back the space of what the layer holds, which reads as zeroes from then on. What it does
-    // not hold stays as it is below.
+    // Gives back the space of what the layer holds, which reads as zeroes from then on. What it
+    // does not hold stays as it is below.
     int discard(std::uint64_t offset, std::uint64_t length);
 
   private:

@@ -238,18 +238,18 @@ TEST_P(OverlayTest, AChildHasItsOwnCopy) {
     ASSERT_EQ(waitpid(child, &status, 0), child);
     EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     EXPECT_EQ(do_read(*disk_, 8192, 4096), mine);
-    EXPECT_EQ(do_read(*disk_, 0, 4096), std::vector(base_bytes_.begin(), base_bytes_.begin() + 4096));
+    EXPECT_EQ(do_read(*disk_, 0, 4096),
+              std::vector(base_bytes_.begin(), base_bytes_.begin() + 4096));
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, OverlayTest,
-                         ::testing::Values(std::pair(Where::memory, false),
-                                           std::pair(Where::memory, true),
-                                           std::pair(Where::file, false),
-                                           std::pair(Where::file, true)),
-                         [](const auto& info) {
-                             return std::string(info.param.first == Where::memory ? "Memory" : "File") +
-                                    (info.param.second ? "OverLate" : "OverMemory");
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, OverlayTest,
+    ::testing::Values(std::pair(Where::memory, false), std::pair(Where::memory, true),
+                      std::pair(Where::file, false), std::pair(Where::file, true)),
+    [](const auto& info) {
+        return std::string(info.param.first == Where::memory ? "Memory" : "File") +
+               (info.param.second ? "OverLate" : "OverMemory");
+    });
 
 TEST(OverlayInFile, AFolderThatIsNotThereIsAnError) {
     const auto made = OverlayBackend::in_file(std::move(*MemoryBackend::owned(512)), "/nowhere");

@@ -130,10 +130,10 @@ TEST(CallbackBackend, NeedsAFunctionAndASector) {
 
 TEST(CallbackBackend, CanGrow) {
     std::uint64_t capacity = 1024;
-    auto disk = std::move(*CallbackBackend::create(
-        {.capacity = capacity,
-         .perform = [](const CallbackRequest&) { return 0; },
-         .current_capacity = [&] { return capacity; }}));
+    auto disk =
+        std::move(*CallbackBackend::create({.capacity = capacity,
+                                            .perform = [](const CallbackRequest&) { return 0; },
+                                            .current_capacity = [&] { return capacity; }}));
     capacity = 5000;
     disk->refresh_size();
     EXPECT_EQ(disk->info().size, 4608U);

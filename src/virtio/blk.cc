@@ -88,15 +88,19 @@ void VirtioBlk::attach(VirtioTransport& transport) {
     backend_->attach(transport.context().loop);
 }
 
-void VirtioBlk::detach() { backend_->detach(); }
+void VirtioBlk::detach() {
+    backend_->detach();
+}
 
 // 5.2.6.2: a driver that knows neither FLUSH nor CONFIG_WCE gets a write-through device.
 void VirtioBlk::driver_ready() {
-    write_through_ = (transport_->features() & (kBlkFlush | kBlkConfigWce)) == 0 ||
-                     config_.writeback == 0;
+    write_through_ =
+        (transport_->features() & (kBlkFlush | kBlkConfigWce)) == 0 || config_.writeback == 0;
 }
 
-void VirtioBlk::quiesce() { backend_->drain(); }
+void VirtioBlk::quiesce() {
+    backend_->drain();
+}
 
 void VirtioBlk::reset() {
     config_.writeback = 1;
@@ -160,9 +164,9 @@ void VirtioBlk::completed(Request& request, int error) {
 }
 
 void VirtioBlk::finish(Request& request, int error) {
-    *request.status = error == 0                                   ? kBlkOk
+    *request.status = error == 0                                ? kBlkOk
                       : error == ENOTSUP || error == EOPNOTSUPP ? kBlkUnsupported
-                                                                   : kBlkIoError;
+                                                                : kBlkIoError;
     transport_->queue(request.queue).push(request.chain.head(), request.data_bytes + 1);
     release(request);
 }

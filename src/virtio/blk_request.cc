@@ -11,8 +11,8 @@ namespace lkl {
 
 using namespace virtio;
 
-// 5.2.6: a header to read, a status byte to write last, and data of either kind in between; where the
-// descriptors begin and end means nothing. A chain without the two cannot even be refused.
+// 5.2.6: a header to read, a status byte to write last, and data of either kind in between; where
+// the descriptors begin and end means nothing. A chain without the two cannot even be refused.
 bool VirtioBlk::parse(Request& request) {
     if (!request.chain.take_readable(std::as_writable_bytes(std::span(&request.header, 1)))) {
         transport_->fail("a block request has no header");
@@ -77,9 +77,8 @@ int VirtioBlk::start_ranges(Request& request) {
     const bool discard = request.header.type == kBlkDiscardRequest;
     // 5.2.6.2: unknown flags are not supported, and a discard has none.
     const std::uint32_t known = discard ? 0 : kBlkRangeUnmap;
-    if (std::ranges::any_of(request.ranges, [&](const BlkRange& range) {
-            return (range.flags & ~known) != 0;
-        })) {
+    if (std::ranges::any_of(request.ranges,
+                            [&](const BlkRange& range) { return (range.flags & ~known) != 0; })) {
         return EOPNOTSUPP;
     }
     request.op = discard ? BlockOp::discard : BlockOp::write_zeroes;
@@ -141,8 +140,8 @@ void VirtioBlk::report(const Request& request, int error) const {
                                                               : "write zeroes";
     std::string where = options_.identity.empty() ? backend_->info().identity : options_.identity;
     if (request.op != BlockOp::flush) {
-        where += ", " + std::to_string(request.length) + " bytes at " +
-                 std::to_string(request.offset);
+        where +=
+            ", " + std::to_string(request.length) + " bytes at " + std::to_string(request.offset);
     }
     options_.on_error(Error::host(error, what, std::move(where)));
 }

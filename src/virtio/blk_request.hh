@@ -19,11 +19,11 @@ struct VirtioBlk::Request final : BlockRequest {
     unsigned queue = 0;
     DescriptorChain chain;
     virtio::BlkHeader header{};
-    std::byte* status = nullptr;        // where the result goes
-    std::uint32_t data_bytes = 0;       // what a read or GET_ID writes before the status
+    std::byte* status = nullptr;           // where the result goes
+    std::uint32_t data_bytes = 0;          // what a read or GET_ID writes before the status
     std::vector<virtio::BlkRange> ranges;  // of discard and write_zeroes
     std::size_t next_range = 0;
-    bool flush_after = false;           // a write in write-through mode
+    bool flush_after = false;  // a write in write-through mode
 };
 
 }  // namespace lkl

@@ -132,8 +132,9 @@ TEST_F(BlkTest, SaysWhatItIs) {
 TEST_F(BlkTest, AReadOnlyDiskOffersNothingThatWrites) {
     configure_ = [](RecordingBackend& disk) { disk.info_.read_only = true; };
     start(kBlkReadOnly);
-    EXPECT_EQ(driver_->device_features() & (kBlkFlush | kBlkConfigWce | kBlkDiscard | kBlkWriteZeroes),
-              0U);
+    EXPECT_EQ(
+        driver_->device_features() & (kBlkFlush | kBlkConfigWce | kBlkDiscard | kBlkWriteZeroes),
+        0U);
     EXPECT_EQ(driver_->write_sectors(0, pattern(512, 1)), kBlkIoError);
     EXPECT_TRUE(disk_->seen.empty());
     EXPECT_EQ(driver_->read_sectors(0, 512), pattern(512, 42));
@@ -176,10 +177,12 @@ TEST_F(BlkTest, DescriptorsMayCutARequestAnywhere) {
     const auto head = driver.allocate_copy(std::as_bytes(std::span(&header, 1)));
     const auto tail = driver.allocate(513);
     driver.at(tail, 513)[512] = BlkDriver::kNoStatus;
-    driver.add(0, {{head, 1, false}, {head + 1, 7, false}, {head + 8, 8, false}, {tail, 513, true}});
+    driver.add(0,
+               {{head, 1, false}, {head + 1, 7, false}, {head + 8, 8, false}, {tail, 513, true}});
     driver.notify(0);
     EXPECT_EQ(driver.at(tail, 513)[512], kBlkOk);
-    EXPECT_TRUE(std::ranges::equal(driver.at(tail, 512), std::span(disk_->bytes).subspan(2048, 512)));
+    EXPECT_TRUE(
+        std::ranges::equal(driver.at(tail, 512), std::span(disk_->bytes).subspan(2048, 512)));
     // The header and the data in one, in an indirect table.
     std::vector<std::byte> out(16 + 512, std::byte{0x5a});
     const BlkHeader write{kBlkOut, 0, 6};
@@ -272,7 +275,8 @@ TEST_F(BlkTest, RefusesWrongRanges) {
     EXPECT_EQ(driver_->range_request(kBlkDiscardRequest, {{end, 1, 0}}), kBlkIoError);
     EXPECT_EQ(driver_->range_request(kBlkDiscardRequest, {{0, UINT32_MAX, 0}}), kBlkIoError);
     EXPECT_EQ(driver_->range_request(kBlkDiscardRequest, {{1ULL << 55, 1, 0}}), kBlkIoError);
-    EXPECT_EQ(driver_->range_request(kBlkDiscardRequest, {{0, 1, kBlkRangeUnmap}}), kBlkUnsupported);
+    EXPECT_EQ(driver_->range_request(kBlkDiscardRequest, {{0, 1, kBlkRangeUnmap}}),
+              kBlkUnsupported);
     EXPECT_EQ(driver_->range_request(kBlkWriteZeroesRequest, {{0, 1, 2}}), kBlkUnsupported);
     EXPECT_EQ(driver_->range_request(kBlkDiscardRequest, {}), kBlkIoError);
     EXPECT_EQ(driver_->range_request(kBlkDiscardRequest, std::vector<BlkRange>(17, {0, 1, 0})),
@@ -288,9 +292,8 @@ TEST_F(BlkTest, RefusesWrongRanges) {
 
 TEST_F(BlkTest, TheBackEndsErrorsArriveAndAreTold) {
     std::vector<std::string> told;
-    start(kAll, {.identity = "disk", .on_error = [&](const Error& error) {
-                     told.push_back(error.message());
-                 }});
+    start(kAll, {.identity = "disk",
+                 .on_error = [&](const Error& error) { told.push_back(error.message()); }});
     disk_->next_error = ENOSPC;
     EXPECT_EQ(driver_->write_sectors(4, pattern(1024, 1)), kBlkIoError);
     disk_->next_error = EOPNOTSUPP;
@@ -337,7 +340,8 @@ TEST_F(BlkTest, WriteThroughFlushesBeforeTheAnswer) {
     start();
     const auto ops = [&] {
         std::vector<BlockOp> result;
-        std::ranges::transform(disk_->seen, std::back_inserter(result), &RecordingBackend::Seen::op);
+        std::ranges::transform(disk_->seen, std::back_inserter(result),
+                               &RecordingBackend::Seen::op);
         disk_->seen.clear();
         return result;
     };

@@ -69,8 +69,8 @@ void VirtioConsole::reset() {
     transmit_unfinished_ = false;
 }
 
-// The parent goes on reading the descriptor. If the child's loop watches it, the first callback ends
-// that without a read.
+// The parent goes on reading the descriptor. If the child's loop watches it, the first callback
+// ends that without a read.
 void VirtioConsole::after_fork_in_child() {
     const MutexLock lock(transport_->mutex());
     input_open_ = false;
@@ -174,10 +174,8 @@ void VirtioConsole::watch_input() {
     if (!input_open_ || watching_ || input_on_demand_ || !input_.empty()) {
         return;
     }
-    const auto added =
-        transport_->context().loop->add(options_.input_fd, EPOLLIN, [this](std::uint32_t) {
-            read_input();
-        });
+    const auto added = transport_->context().loop->add(options_.input_fd, EPOLLIN,
+                                                       [this](std::uint32_t) { read_input(); });
     watching_ = added.has_value();
     input_on_demand_ = !watching_;
 }

@@ -32,8 +32,8 @@ class VirtioConsole final : public VirtioDevice {
     // Input that waits for the kernel to make room, at most.
     static constexpr std::size_t kMaxPendingInput = 64 * 1024;
 
-    // Gives the kernel input; any thread, once plugged in. Returns how many bytes were taken: fewer than
-    // all when too much waits already.
+    // Gives the kernel input; any thread, once plugged in. Returns how many bytes were taken: fewer
+    // than all when too much waits already.
     std::size_t push_input(std::string_view bytes);
 
     // The terminal has another size. Any thread, once plugged in.

@@ -11,9 +11,9 @@
 
 namespace lkl {
 
-// Every segment lies within guest memory, none is empty, and those that the device reads come before
-// those that it writes. The bytes they point at stay the guest's: read each once. Reusable: the
-// storage is kept from one Virtqueue::pop() to the next. Not thread-safe.
+// Every segment lies within guest memory, none is empty, and those that the device reads come
+// before those that it writes. The bytes they point at stay the guest's: read each once. Reusable:
+// the storage is kept from one Virtqueue::pop() to the next. Not thread-safe.
 class DescriptorChain {
   public:
     // What names the chain in the used ring.
@@ -43,6 +43,7 @@ class DescriptorChain {
 
     void reset(std::uint16_t head);
     void append(std::span<std::byte> bytes, bool writable);
+
     [[nodiscard]] std::size_t segments() const { return segments_.size(); }
 
     std::uint16_t head_ = 0;

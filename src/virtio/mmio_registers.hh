@@ -35,9 +35,9 @@ enum Register : std::uint64_t {
     kRegConfig = 0x100,
 };
 
-inline constexpr std::uint32_t kMagic = 0x74726976;     // "virt"
+inline constexpr std::uint32_t kMagic = 0x74726976;  // "virt"
 inline constexpr std::uint32_t kMmioVersion = 2;
-inline constexpr std::uint32_t kVendor = 0x004c4b4c;    // "LKL"
+inline constexpr std::uint32_t kVendor = 0x004c4b4c;  // "LKL"
 
 inline constexpr std::uint32_t kInterruptUsed = 1;
 inline constexpr std::uint32_t kInterruptConfig = 2;

@@ -31,7 +31,9 @@ inline constexpr std::size_t kAvailIndex = 2;
 inline constexpr std::size_t kAvailRing = 4;
 inline constexpr std::uint16_t kAvailNoInterrupt = 1;
 
-constexpr std::size_t avail_bytes(std::size_t size) { return kAvailRing + 2 * size + 2; }
+constexpr std::size_t avail_bytes(std::size_t size) {
+    return kAvailRing + 2 * size + 2;
+}
 
 // 2.7.8: flags, idx, ring[size] of {id, length}, avail_event.
 inline constexpr std::size_t kUsedFlags = 0;

@@ -43,8 +43,8 @@ std::uint32_t VirtioRng::fill() {
 }
 
 std::unique_ptr<MmioDevice> make_virtio_rng() {
-    return std::make_unique<VirtioMmio>(std::make_unique<VirtioRng>(
-        [](std::span<std::byte> bytes) { fill_random(bytes); }));
+    return std::make_unique<VirtioMmio>(
+        std::make_unique<VirtioRng>([](std::span<std::byte> bytes) { fill_random(bytes); }));
 }
 
 }  // namespace lkl

@@ -79,8 +79,8 @@ TEST_F(TransportTest, FixedRegisters) {
     EXPECT_EQ(driver_->read(kRegMagic), 0x74726976U);
     EXPECT_EQ(driver_->read(kRegVersion), 2U);
     EXPECT_EQ(driver_->read(kRegDeviceId), 99U);
-    EXPECT_EQ(driver_->device_features(), (1ULL << 40) | 1 | kFeatureVersion1 | kFeatureIndirect |
-                                              kFeatureEventIndex);
+    EXPECT_EQ(driver_->device_features(),
+              (1ULL << 40) | 1 | kFeatureVersion1 | kFeatureIndirect | kFeatureEventIndex);
     driver_->write(kRegDeviceFeaturesSel, 2);
     EXPECT_EQ(driver_->read(kRegDeviceFeatures), 0U);
     EXPECT_EQ(driver_->read(kRegShmLenLow), UINT32_MAX);
@@ -158,7 +158,8 @@ TEST_F(TransportTest, AQueueThatCannotBeNeedsAReset) {
         driver_->write(kRegQueueSel, 0);
         driver_->write(kRegQueueSize, size);
         for (const auto& [low, at] : {std::pair{kRegQueueDescLow, 4096U},
-                                      {kRegQueueDriverLow, 8192U}, {kRegQueueDeviceLow, 12288U}}) {
+                                      {kRegQueueDriverLow, 8192U},
+                                      {kRegQueueDeviceLow, 12288U}}) {
             driver_->write(low, at);
         }
         driver_->write(reg, value);

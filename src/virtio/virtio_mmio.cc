@@ -15,9 +15,13 @@ using namespace virtio;
 
 namespace {
 
-std::uint32_t low(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
+std::uint32_t low(std::uint64_t value) {
+    return static_cast<std::uint32_t>(value);
+}
 
-std::uint32_t high(std::uint64_t value) { return static_cast<std::uint32_t>(value >> 32); }
+std::uint32_t high(std::uint64_t value) {
+    return static_cast<std::uint32_t>(value >> 32);
+}
 
 std::uint64_t with_low(std::uint64_t old, std::uint32_t value) {
     return (old & 0xffffffff00000000) | value;
@@ -47,9 +51,13 @@ void VirtioMmio::unplug() {
     device_->detach();
 }
 
-void VirtioMmio::drain() { device_->quiesce(); }
+void VirtioMmio::drain() {
+    device_->quiesce();
+}
 
-void VirtioMmio::after_fork_in_child() { device_->after_fork_in_child(); }
+void VirtioMmio::after_fork_in_child() {
+    device_->after_fork_in_child();
+}
 
 std::uint64_t VirtioMmio::offered() const {
     return device_->device_features() | kFeatureVersion1 | kFeatureEventIndex | kFeatureIndirect;

@@ -11,8 +11,8 @@
 
 namespace lkl {
 
-// A device of any kind behind memory-mapped registers. Whatever is written to the registers or lies in
-// the queues, nothing outside of guest memory is touched; nonsense ends in DEVICE_NEEDS_RESET.
+// A device of any kind behind memory-mapped registers. Whatever is written to the registers or lies
+// in the queues, nothing outside of guest memory is touched; nonsense ends in DEVICE_NEEDS_RESET.
 // mmio_read and mmio_write may be called from several threads at once.
 class VirtioMmio final : public MmioDevice, private VirtioTransport {
   public:
@@ -42,8 +42,11 @@ class VirtioMmio final : public MmioDevice, private VirtioTransport {
     };
 
     Mutex& mutex() override { return mutex_; }
+
     [[nodiscard]] const DeviceContext& context() const override { return context_; }
+
     Virtqueue& queue(unsigned index) override LKL_REQUIRES(mutex_) { return queues_.at(index); }
+
     [[nodiscard]] std::uint64_t features() const override LKL_REQUIRES(mutex_);
     [[nodiscard]] bool live() const override LKL_REQUIRES(mutex_);
     void publish(Virtqueue& queue) override LKL_REQUIRES(mutex_);

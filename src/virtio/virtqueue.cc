@@ -13,8 +13,8 @@ namespace {
 
 using virtio::Descriptor;
 
-// The words of the rings are shared with a kernel that may run meanwhile. A relaxed atomic load also
-// keeps the compiler from loading a word again after it was checked.
+// The words of the rings are shared with a kernel that may run meanwhile. A relaxed atomic load
+// also keeps the compiler from loading a word again after it was checked.
 template <typename T>
 std::atomic_ref<T> word(std::span<std::byte> bytes, std::size_t offset) {
     return std::atomic_ref<T>(*reinterpret_cast<T*>(bytes.data() + offset));
@@ -166,8 +166,8 @@ void Virtqueue::push(std::uint16_t head, std::uint32_t written) {
     if (broken() || in_flight_ == 0) {
         return;
     }
-    const std::size_t slot = virtio::kUsedRing +
-                             sizeof(virtio::UsedElement) * std::size_t(next_used_ % size_);
+    const std::size_t slot =
+        virtio::kUsedRing + sizeof(virtio::UsedElement) * std::size_t(next_used_ % size_);
     word<std::uint32_t>(used_, slot).store(head, std::memory_order_relaxed);
     word<std::uint32_t>(used_, slot + 4).store(written, std::memory_order_relaxed);
     ++next_used_;

@@ -17,8 +17,8 @@ struct VirtqueueAddresses {
     std::uint64_t device = 0;  // the used ring
 };
 
-// Every index and descriptor is loaded from guest memory once and then checked. The first thing that
-// is wrong breaks the queue: pop() says so from then on and push() does nothing, until the
+// Every index and descriptor is loaded from guest memory once and then checked. The first thing
+// that is wrong breaks the queue: pop() says so from then on and push() does nothing, until the
 // next start(). Not thread-safe: under the transport's lock.
 class Virtqueue {
   public:
@@ -28,8 +28,8 @@ class Virtqueue {
     // driver keeps to SEG_MAX.
     static constexpr std::size_t kMaxSegments = 1024;
 
-    // Starts at index 0. False, and the queue is broken, if `size` is not a power of two up to 32768
-    // or a part is misaligned or not in memory. `memory` must outlive the queue's use.
+    // Starts at index 0. False, and the queue is broken, if `size` is not a power of two up to
+    // 32768 or a part is misaligned or not in memory. `memory` must outlive the queue's use.
     bool start(const GuestMemory& memory, const VirtqueueAddresses& addresses, std::uint32_t size,
                std::uint64_t features);
 

@@ -111,7 +111,8 @@ TEST_F(VirtqueueTest, TakesAChainApart) {
 TEST_F(VirtqueueTest, TheWholeTableIsNoLoop) {
     for (unsigned i = 0; i < kSize; ++i) {
         const bool last = i + 1 == kSize;
-        describe(kTable, i, {kData, 1, last ? std::uint16_t{0} : kN, static_cast<std::uint16_t>(i + 1)});
+        describe(kTable, i,
+                 {kData, 1, last ? std::uint16_t{0} : kN, static_cast<std::uint16_t>(i + 1)});
     }
     offer(0);
     ASSERT_EQ(queue_.pop(chain_), Virtqueue::Next::chain);
@@ -139,9 +140,13 @@ TEST_F(VirtqueueTest, HeadBeyondTheTable) {
 
 TEST_F(VirtqueueTest, BuffersOutsideOfMemory) {
     const std::string outside = "a descriptor's buffer lies outside of memory";
-    for (const auto& [address, length] : std::vector<std::pair<std::uint64_t, std::uint32_t>>{
-             {kMemory, 1}, {kMemory - 1, 2}, {UINT64_MAX, 1}, {UINT64_MAX, UINT32_MAX}, {0, UINT32_MAX},
-             {1ULL << 63, 4096}}) {
+    for (const auto& [address, length] :
+         std::vector<std::pair<std::uint64_t, std::uint32_t>>{{kMemory, 1},
+                                                              {kMemory - 1, 2},
+                                                              {UINT64_MAX, 1},
+                                                              {UINT64_MAX, UINT32_MAX},
+                                                              {0, UINT32_MAX},
+                                                              {1ULL << 63, 4096}}) {
         avail_ = 0;
         start(0);
         EXPECT_EQ(breaks({{address, length, 0, 0}}), outside) << address << " " << length;
@@ -209,11 +214,13 @@ TEST_F(VirtqueueTest, IndirectInIndirect) {
 }
 
 TEST_F(VirtqueueTest, IndirectOfAWrongLength) {
-    EXPECT_EQ(breaks({{kData, 0, kI, 0}}), "an indirect table's length is not a number of descriptors");
+    EXPECT_EQ(breaks({{kData, 0, kI, 0}}),
+              "an indirect table's length is not a number of descriptors");
 }
 
 TEST_F(VirtqueueTest, IndirectOfAnOddLength) {
-    EXPECT_EQ(breaks({{kData, 24, kI, 0}}), "an indirect table's length is not a number of descriptors");
+    EXPECT_EQ(breaks({{kData, 24, kI, 0}}),
+              "an indirect table's length is not a number of descriptors");
 }
 
 TEST_F(VirtqueueTest, IndirectOutsideOfMemory) {
@@ -233,8 +240,9 @@ TEST_F(VirtqueueTest, IndirectLoop) {
 TEST_F(VirtqueueTest, TooManySegments) {
     const unsigned count = Virtqueue::kMaxSegments + 1;
     for (unsigned i = 0; i < count; ++i) {
-        describe(kData, i, {kData, 1, i + 1 == count ? std::uint16_t{0} : kN,
-                            static_cast<std::uint16_t>(i + 1)});
+        describe(
+            kData, i,
+            {kData, 1, i + 1 == count ? std::uint16_t{0} : kN, static_cast<std::uint16_t>(i + 1)});
     }
     EXPECT_EQ(breaks({{kData, count * 16, kI, 0}}), "a chain has too many descriptors");
 }

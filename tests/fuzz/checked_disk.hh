@@ -8,8 +8,9 @@
 
 namespace lkl::fuzz {
 
-// Every request must lie within the disk, be whole sectors, and have segments within `memory` whose sum
-// is its length; else LKL_CHECK ends the process. Some requests are answered later and in any order.
+// Every request must lie within the disk, be whole sectors, and have segments within `memory` whose
+// sum is its length; else LKL_CHECK ends the process. Some requests are answered later and in any
+// order.
 class CheckedDisk final : public BlockBackend {
   public:
     static constexpr std::size_t kBytes = 64 * 1024;
@@ -26,7 +27,9 @@ class CheckedDisk final : public BlockBackend {
     void complete_one(std::size_t which);
 
     // Sector by sector, what a disk that nobody has written to holds.
-    static std::byte original(std::size_t offset) { return static_cast<std::byte>(offset / 512 + 1); }
+    static std::byte original(std::size_t offset) {
+        return static_cast<std::byte>(offset / 512 + 1);
+    }
 
     // Puts that back.
     void restore();
@@ -35,6 +38,7 @@ class CheckedDisk final : public BlockBackend {
 
     int submit(BlockRequest& request) override;
     void drain() override;
+
     std::unique_ptr<BlockBackend> after_fork_in_child(std::unique_ptr<BlockBackend> self) override {
         return self;
     }

@@ -33,7 +33,10 @@ constexpr std::size_t kMemory = 64 * 1024;
 constexpr unsigned kSteps = 400;  // of one case
 
 // Where a sane driver puts queue `index`; buffers lie above.
-constexpr std::uint64_t ring_base(unsigned index) { return 0x1000 * (index + 1ULL); }
+constexpr std::uint64_t ring_base(unsigned index) {
+    return 0x1000 * (index + 1ULL);
+}
+
 constexpr std::uint64_t kAvailAt = 0x400;
 constexpr std::uint64_t kUsedAt = 0x800;
 constexpr std::uint64_t kBuffers = 0x8000;
@@ -73,9 +76,8 @@ class Case {
             console_ = console.get();
             device = std::move(console);
         } else if (kind == 3) {
-            device = std::make_unique<VirtioRng>([](std::span<std::byte> bytes) {
-                std::ranges::fill(bytes, std::byte{0x5c});
-            });
+            device = std::make_unique<VirtioRng>(
+                [](std::span<std::byte> bytes) { std::ranges::fill(bytes, std::byte{0x5c}); });
         } else {
             auto disk = std::make_unique<CheckedDisk>(memory_, input_.one_in(8));
             disk_ = disk.get();
@@ -113,7 +115,8 @@ class Case {
         write(kRegStatus, 0);
         write(kRegStatus, kStatusAcknowledge | kStatusDriver);
         write(kRegDeviceFeaturesSel, 0);
-        const std::uint32_t features = read(kRegDeviceFeatures) & static_cast<std::uint32_t>(wanted);
+        const std::uint32_t features =
+            read(kRegDeviceFeatures) & static_cast<std::uint32_t>(wanted);
         write(kRegDriverFeaturesSel, 0);
         write(kRegDriverFeatures, features);
         write(kRegDriverFeaturesSel, 1);
@@ -218,8 +221,12 @@ class Case {
 
     // A request that is right in shape: a header, data of either kind, a status.
     void offer_request(unsigned index) {
-        static constexpr std::array kTypes = {kBlkIn, kBlkOut, kBlkFlushRequest, kBlkGetId,
-                                              kBlkDiscardRequest, kBlkWriteZeroesRequest};
+        static constexpr std::array kTypes = {kBlkIn,
+                                              kBlkOut,
+                                              kBlkFlushRequest,
+                                              kBlkGetId,
+                                              kBlkDiscardRequest,
+                                              kBlkWriteZeroesRequest};
         const std::uint64_t header_at = kBuffers + 0x4000;
         const std::uint32_t type = kTypes.at(input_.below(kTypes.size()));
         put(header_at, BlkHeader{type, 0, input_.below(140)});

@@ -13,8 +13,8 @@ struct Tally {
     unsigned long needed_reset = 0;
 };
 
-// Ends the process if the device touches what is not its own, answers what it was not asked, or does
-// not work after a reset.
+// Ends the process if the device touches what is not its own, answers what it was not asked, or
+// does not work after a reset.
 void run_device_case(std::span<const std::uint8_t> bytes, Tally& tally);
 
 }  // namespace lkl::fuzz

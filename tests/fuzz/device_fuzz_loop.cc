@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Fuzz cases from a seed: device_fuzz_loop [CASES [SEED]]. The same arguments do the same cases. A file
-// that libFuzzer has written is run with: device_fuzz_loop --file NAME.
+// Fuzz cases from a seed: device_fuzz_loop [CASES [SEED]]. The same arguments do the same cases. A
+// file that libFuzzer has written is run with: device_fuzz_loop --file NAME.
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>

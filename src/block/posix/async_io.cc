@@ -260,7 +260,9 @@ void AsyncIo::reap(List& done) {
         --on_ring_;
         switch (judge(request, result)) {
             case Outcome::done:
-                request.result = result < 0 ? -result : result == 0 && is_transfer(request) ? EIO : 0;
+                request.result = result < 0                            ? -result
+                                 : result == 0 && is_transfer(request) ? EIO
+                                                                       : 0;
                 done.append(request);
                 break;
             case Outcome::go_on:

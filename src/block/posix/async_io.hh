@@ -17,8 +17,8 @@ class EventLoop;
 
 // Requests are noted by add() on any thread and submitted by the loop's thread: what is on a ring
 // belongs to the thread that has submitted it, is cancelled when that one ends, and interrupts its
-// system calls; so it must not be a thread of the application's. One eventfd wakes the loop for both
-// what was noted and what has completed. The ring takes no operation but those used here.
+// system calls; so it must not be a thread of the application's. One eventfd wakes the loop for
+// both what was noted and what has completed. The ring takes no operation but those used here.
 class AsyncIo {
   public:
     // nullptr where the host has no io_uring, does not allow it, or the loop refuses.
@@ -27,8 +27,8 @@ class AsyncIo {
     // Nothing is in flight.
     ~AsyncIo();
 
-    // In the child of a fork, whose loop will watch the same descriptor number: puts an eventfd of the
-    // child's own there, and lets go of the ring, which is the parent's; the next request makes
+    // In the child of a fork, whose loop will watch the same descriptor number: puts an eventfd of
+    // the child's own there, and lets go of the ring, which is the parent's; the next request makes
     // another. False if there is no eventfd: then this must not be used any more.
     bool reopen_in_child() LKL_EXCLUDES(mutex_);
 

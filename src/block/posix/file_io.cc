@@ -108,8 +108,8 @@ int discard(const FileTarget& target, const BlockRequest& request) {
     return ioctl(target.fd, BLKDISCARD, range.data()) == 0 ? 0 : errno;
 }
 
-// On a block device as on a file: fallocate is the same as BLKZEROOUT there, but keeps the page cache
-// coherent and knows both kinds.
+// On a block device as on a file: fallocate is the same as BLKZEROOUT there, but keeps the page
+// cache coherent and knows both kinds.
 int write_zeroes(const FileTarget& target, BlockRequest& request) {
     const int kind = request.may_unmap ? FALLOC_FL_PUNCH_HOLE : FALLOC_FL_ZERO_RANGE;
     const int error = allocate(target, request, kind | FALLOC_FL_KEEP_SIZE);

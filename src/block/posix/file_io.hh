@@ -22,8 +22,8 @@ inline std::uint64_t position(const BlockRequest& request) {
 // Takes `bytes` off the front of the request's segments and of `remaining`.
 void advance(BlockRequest& request, std::size_t bytes);
 
-// Goes on with a read or write until it is done (0) or fails (an errno). `flags` as for preadv2: with
-// RWF_NOWAIT the answer can be EAGAIN after a part.
+// Goes on with a read or write until it is done (0) or fails (an errno). `flags` as for preadv2:
+// with RWF_NOWAIT the answer can be EAGAIN after a part.
 int transfer(int fd, BlockRequest& request, int flags);
 
 // Whether O_DIRECT takes the request's buffers as they are.

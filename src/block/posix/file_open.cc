@@ -46,7 +46,9 @@ Result<void> lock_for_writing(int fd, const std::string& path) {
 Result<std::unique_ptr<BlockBackend>> FileBackend::open(const std::string& path,
                                                         FileBackendOptions options) {
     const char* const intent = options.read_only ? "open for reading" : "open for writing";
+
     struct stat status {};
+
     if (stat(path.c_str(), &status) != 0) {
         return Error::host(errno, intent, path);
     }
@@ -86,8 +88,7 @@ Result<std::unique_ptr<BlockBackend>> FileBackend::adopt(UniqueFd fd, std::strin
     info.read_only = backend->options_.read_only || access == O_RDONLY;
     info.identity =
         backend->options_.identity.empty() ? base_name(name) : backend->options_.identity;
-    LKL_TRY(backend->facts_,
-            probe_file(backend->fd_.get(), name, (flags & O_DIRECT) != 0, info));
+    LKL_TRY(backend->facts_, probe_file(backend->fd_.get(), name, (flags & O_DIRECT) != 0, info));
     return std::unique_ptr<BlockBackend>(std::move(backend));
 }
 

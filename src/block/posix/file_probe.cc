@@ -67,6 +67,7 @@ bool reads_at(int fd, std::byte* buffer, std::size_t bytes) {
 void probe_direct(int fd, FileFacts& facts, BlockInfo& info) {
 #ifdef STATX_DIOALIGN
     struct statx answer {};
+
     if (statx(fd, "", AT_EMPTY_PATH, STATX_DIOALIGN, &answer) == 0 &&
         (answer.stx_mask & STATX_DIOALIGN) != 0 && answer.stx_dio_offset_align != 0) {
         facts.memory_alignment = std::max(answer.stx_dio_mem_align, 2U);
@@ -74,8 +75,8 @@ void probe_direct(int fd, FileFacts& facts, BlockInfo& info) {
         return;
     }
 #endif
-    const std::unique_ptr<void, decltype(&std::free)> buffer(std::aligned_alloc(kMaxBlock, kMaxBlock),
-                                                             &std::free);
+    const std::unique_ptr<void, decltype(&std::free)> buffer(
+        std::aligned_alloc(kMaxBlock, kMaxBlock), &std::free);
     auto* const bytes = static_cast<std::byte*>(buffer.get());
     if (bytes == nullptr || !reads_at(fd, bytes, kSector)) {
         info.block_size = kMaxBlock;
@@ -86,6 +87,7 @@ void probe_direct(int fd, FileFacts& facts, BlockInfo& info) {
 
 bool lives_in_memory(int fd) {
     struct statfs answer {};
+
     return fstatfs(fd, &answer) == 0 &&
            (answer.f_type == TMPFS_MAGIC || answer.f_type == RAMFS_MAGIC);
 }
@@ -97,12 +99,15 @@ std::uint64_t current_size(int fd, bool block_device) {
         std::uint64_t bytes = 0;
         return ioctl(fd, BLKGETSIZE64, &bytes) == 0 ? bytes : 0;
     }
+
     struct stat status {};
+
     return fstat(fd, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
 }
 
 Result<FileFacts> probe_file(int fd, const std::string& name, bool direct, BlockInfo& info) {
     struct stat status {};
+
     if (fstat(fd, &status) != 0) {
         return Error::host(errno, "look at", name);
     }
@@ -127,9 +132,9 @@ Result<FileFacts> probe_file(int fd, const std::string& name, bool direct, Block
     const std::uint64_t size = current_size(fd, facts.block_device);
     info.size = size - size % info.block_size;
     if (info.size == 0) {
-        return Error::other("it is smaller than one sector of " + std::to_string(info.block_size) +
-                                " bytes",
-                            "use as a disk", name);
+        return Error::other(
+            "it is smaller than one sector of " + std::to_string(info.block_size) + " bytes",
+            "use as a disk", name);
     }
     return facts;
 }

@@ -58,7 +58,9 @@ std::vector<std::byte> BlkDriver::read_sectors(std::uint64_t sector, std::size_t
     return data_of(submission);
 }
 
-std::byte BlkDriver::flush() { return status_of(send(kBlkFlushRequest, 0, {}, false)); }
+std::byte BlkDriver::flush() {
+    return status_of(send(kBlkFlushRequest, 0, {}, false));
+}
 
 std::byte BlkDriver::range_request(std::uint32_t type, const std::vector<BlkRange>& ranges) {
     return status_of(send(type, 0, std::as_bytes(std::span(ranges)), false));

@@ -23,10 +23,12 @@ class BlkDriver : public FakeDriver {
 
     static constexpr std::byte kNoStatus{0xee};  // what a status byte holds before the answer
 
-    [[nodiscard]] std::uint64_t capacity() { return read(0x100) | (std::uint64_t(read(0x104)) << 32); }
+    [[nodiscard]] std::uint64_t capacity() {
+        return read(0x100) | (std::uint64_t(read(0x104)) << 32);
+    }
 
-    // Makes a request available whose data lies in `segments` equal pieces; `data` is what the device
-    // reads, or, if `device_writes`, what lies there before. Does not notify.
+    // Makes a request available whose data lies in `segments` equal pieces; `data` is what the
+    // device reads, or, if `device_writes`, what lies there before. Does not notify.
     BlkSubmission prepare(std::uint32_t type, std::uint64_t sector, std::span<const std::byte> data,
                           bool device_writes, unsigned segments = 1, unsigned queue = 0);
 

@@ -23,7 +23,9 @@ FakeDriver::FakeDriver(MmioDevice& device, EventLoop* loop)
     device_.plug({GuestMemory(memory_), &interrupt_, loop});
 }
 
-FakeDriver::~FakeDriver() { device_.unplug(); }
+FakeDriver::~FakeDriver() {
+    device_.unplug();
+}
 
 std::uint32_t FakeDriver::read_sized(std::uint64_t reg, unsigned size) {
     return static_cast<std::uint32_t>(device_.mmio_read(reg, size));
@@ -36,9 +38,13 @@ std::uint64_t FakeDriver::device_features() {
     return low | (std::uint64_t(read(kRegDeviceFeatures)) << 32);
 }
 
-std::uint32_t FakeDriver::status() { return read(kRegStatus); }
+std::uint32_t FakeDriver::status() {
+    return read(kRegStatus);
+}
 
-std::uint32_t FakeDriver::interrupt_status() { return read(kRegInterruptStatus); }
+std::uint32_t FakeDriver::interrupt_status() {
+    return read(kRegInterruptStatus);
+}
 
 bool FakeDriver::negotiate(std::uint64_t features) {
     write(kRegStatus, 0);
@@ -73,7 +79,9 @@ bool FakeDriver::setup_queue(unsigned index, std::uint16_t size) {
     return read(kRegQueueReady) == 1;
 }
 
-void FakeDriver::driver_ok() { write(kRegStatus, status() | kStatusDriverOk); }
+void FakeDriver::driver_ok() {
+    write(kRegStatus, status() | kStatusDriverOk);
+}
 
 void FakeDriver::start(std::uint64_t features, unsigned queues, std::uint16_t size) {
     LKL_CHECK(negotiate(features | kFeatureVersion1));
@@ -112,8 +120,8 @@ std::uint16_t FakeDriver::add(unsigned queue, const std::vector<Buffer>& buffers
         const std::uint16_t index = ring.next_free;
         ring.next_free = static_cast<std::uint16_t>((index + 1) % ring.size);
         const bool last = i + 1 == buffers.size();
-        const auto flags = static_cast<std::uint16_t>((last ? 0 : kDescriptorNext) |
-                                                      (buffers[i].device_writes ? kDescriptorWrite : 0));
+        const auto flags = static_cast<std::uint16_t>(
+            (last ? 0 : kDescriptorNext) | (buffers[i].device_writes ? kDescriptorWrite : 0));
         set_descriptor(queue, index,
                        {buffers[i].address, buffers[i].length, flags, ring.next_free});
     }
@@ -126,8 +134,8 @@ std::uint16_t FakeDriver::add_indirect(unsigned queue, const std::vector<Buffer>
     for (const Buffer& buffer : buffers) {
         const auto next = static_cast<std::uint16_t>(table.size() + 1);
         const bool last = next == buffers.size();
-        const auto flags = static_cast<std::uint16_t>((last ? 0 : kDescriptorNext) |
-                                                      (buffer.device_writes ? kDescriptorWrite : 0));
+        const auto flags = static_cast<std::uint16_t>(
+            (last ? 0 : kDescriptorNext) | (buffer.device_writes ? kDescriptorWrite : 0));
         table.push_back({buffer.address, buffer.length, flags, next});
     }
     const auto bytes = static_cast<std::uint32_t>(table.size() * sizeof(Descriptor));
@@ -177,7 +185,9 @@ std::uint16_t FakeDriver::used_index(unsigned queue) {
     return index.load(std::memory_order_acquire);
 }
 
-void FakeDriver::notify(unsigned queue) { write(kRegQueueNotify, queue); }
+void FakeDriver::notify(unsigned queue) {
+    write(kRegQueueNotify, queue);
+}
 
 std::optional<UsedElement> FakeDriver::take_used(unsigned queue) {
     Ring& ring = rings_.at(queue);
@@ -186,7 +196,8 @@ std::optional<UsedElement> FakeDriver::take_used(unsigned queue) {
     }
     UsedElement element{};
     const std::size_t slot = ring.last_used % ring.size;
-    std::memcpy(&element, at(ring.used + kUsedRing + sizeof(element) * slot, sizeof(element)).data(),
+    std::memcpy(&element,
+                at(ring.used + kUsedRing + sizeof(element) * slot, sizeof(element)).data(),
                 sizeof(element));
     ++ring.last_used;
     return element;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// A driver for tests: drives a virtio device through its registers, as a kernel would or should not.
+// A driver for tests: drives a virtio device through its registers, as a kernel would or should
+// not.
 #pragma once
 
 #include <atomic>
@@ -45,6 +46,7 @@ class FakeDriver {
     [[nodiscard]] std::uint32_t read(std::uint64_t reg) { return read_sized(reg, 4); }
 
     std::uint32_t read_sized(std::uint64_t reg, unsigned size);
+
     void write(std::uint64_t reg, std::uint32_t value) { device_.mmio_write(reg, value, 4); }
 
     [[nodiscard]] std::uint64_t device_features();
