@@ -36,7 +36,7 @@ Evaluator::Evaluator(const Tree& tree, Host& host)
                 }
             }
         } else if (!symbol.menus.empty()) {
-            choice_node_[symbol.id] = choice_menu(symbol);
+            choice_node_[symbol.id] = symbol.choice;
         }
         if (!old_ && symbol.is_choice && !symbol.menus.empty()) {
             const std::vector<Symbol*>& members = symbol.menus.front()->choice_members;

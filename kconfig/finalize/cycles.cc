@@ -30,7 +30,7 @@ class CycleFinder {
     };
 
     bool is_member(const Symbol& symbol) const {
-        return tree_.profile().is_6_1() ? symbol.is_choice_value : choice_menu(symbol) != nullptr;
+        return tree_.profile().is_6_1() ? symbol.is_choice_value : symbol.choice != nullptr;
     }
 
     const Symbol* choice_of(const Symbol& symbol) const;
@@ -51,7 +51,7 @@ class CycleFinder {
 
 const Symbol* CycleFinder::choice_of(const Symbol& symbol) const {
     if (!tree_.profile().is_6_1()) {
-        const MenuNode* const menu = choice_menu(symbol);
+        const MenuNode* const menu = symbol.choice;
         return menu != nullptr ? menu->sym : nullptr;
     }
     for (const Property* const prop : symbol.props) {

@@ -87,7 +87,7 @@ bool same_condition(const Tree& tree, Host& host, const Expr* a, const Expr* b) 
     if (a == b) {
         return true;
     }
-    ExprTable scratch;
+    ExprTable scratch(64);
     return Simplifier(tree, scratch, host).equal(a, b);
 }
 

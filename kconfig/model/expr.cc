@@ -6,8 +6,6 @@ namespace kconfig {
 
 namespace {
 
-constexpr std::size_t kInitialSlots = 1U << 12;
-
 std::uint64_t mix(std::uint64_t value) {
     value *= 0x9E3779B97F4A7C15ULL;
     return value ^ (value >> 29);
@@ -66,7 +64,7 @@ std::string_view prop_name(PropType type) {
     return "unknown";
 }
 
-ExprTable::ExprTable() : slots_(kInitialSlots, nullptr) {}
+ExprTable::ExprTable(std::size_t slots) : slots_(slots, nullptr) {}
 
 const Expr* ExprTable::join(ExprType type, const Expr* l, const Expr* r) {
     if (l == nullptr) {

@@ -39,7 +39,8 @@ struct Expr {
 /// Makes expressions, each at most once. Addresses are stable.
 class ExprTable {
   public:
-    ExprTable();
+    /// @p slots, a power of two, is where the table's size begins.
+    explicit ExprTable(std::size_t slots = kTreeSlots);
 
     const Expr* symbol(const Symbol* symbol) { return make(ExprType::symbol, symbol, nullptr); }
 
@@ -58,6 +59,8 @@ class ExprTable {
 
     /// How many distinct expressions there are; ids are below this.
     std::size_t size() const { return all_.size(); }
+
+    static constexpr std::size_t kTreeSlots = 1U << 16;
 
   private:
     const Expr* make(ExprType type, const void* l, const void* r);

@@ -16,6 +16,9 @@ std::unique_ptr<Tree> load_tree(std::string_view name, Profile profile, Diagnost
     }
     tree->seal();
     Finalizer(*tree, diagnostics).run();
+    for (Symbol& symbol : tree->symbols) {
+        symbol.choice = choice_menu(symbol);
+    }
     check_dependencies(*tree, diagnostics);
     if (diagnostics.exit_code() != 0) {
         return nullptr;

@@ -60,6 +60,7 @@ struct Symbol {
     const Expr* implied = nullptr;
     std::uint32_t choice_slot = 0;        ///< Place in the choice's initial member list.
     const MenuNode* listed_in = nullptr;  ///< The choice that lists it (6.12).
+    const MenuNode* choice = nullptr;     ///< choice_menu(), once finalizing is over.
 
     std::string_view text() const { return name != nullptr ? name->text : std::string_view(); }
 

@@ -3,6 +3,7 @@
 #include <getopt.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <optional>
 #include <string>
 
@@ -11,6 +12,7 @@
 #include "kconfig/io/config_file.hh"
 #include "kconfig/model/load.hh"
 #include "kconfig/modes/bulk.hh"
+#include "kconfig/probe/probe.hh"
 #include "kconfig/tools/ask.hh"
 
 namespace {
@@ -373,11 +375,18 @@ int main(int argc, char** argv) {
     profile.dialect = *options.dialect;
     profile.bug_compat = options.bug_compat;
     Diagnostics diagnostics(host, options.rich ? MessageStyle::rich : MessageStyle::strict);
-    const std::unique_ptr<Tree> tree = load_tree(argv[optind], profile, diagnostics);
+    std::unique_ptr<Tree> tree;
+    {
+        ProbeCache probes(host, options.cache ? default_probe_directory(host) : std::string());
+        tree = load_tree(argv[optind], profile, diagnostics, probes.runner());
+    }
     if (tree == nullptr) {
         return diagnostics.exit_code();
     }
     Evaluator evaluator(*tree, host);
     evaluator.set_changed(true);
-    return Session(host, evaluator, options).run();
+    const int code = Session(host, evaluator, options).run();
+    // Giving every symbol back one by one would take longer than writing .config.
+    std::fflush(nullptr);
+    std::_Exit(code);
 }

@@ -2,6 +2,7 @@
 // Loading for the commands of kc.
 #include "kconfig/base/text.hh"
 #include "kconfig/merge/merge.hh"
+#include "kconfig/probe/probe.hh"
 #include "kconfig/tools/kc/command.hh"
 
 namespace kconfig::tools {
@@ -20,7 +21,8 @@ bool Workspace::load() {
     }
     profile.dialect = *dialect;
     Diagnostics diagnostics(host_, MessageStyle::rich);
-    tree_ = load_tree(options_.kconfig, profile, diagnostics);
+    ProbeCache probes(host_, options_.cache ? default_probe_directory(host_) : std::string());
+    tree_ = load_tree(options_.kconfig, profile, diagnostics, probes.runner());
     if (tree_ == nullptr) {
         return false;
     }
