@@ -52,14 +52,12 @@ inline constexpr std::uint32_t kBlkSector = 512;
 inline constexpr std::size_t kBlkIdBytes = 20;
 
 // 5.2.6
-enum BlkType : std::uint32_t {
-    kBlkIn = 0,
-    kBlkOut = 1,
-    kBlkFlushRequest = 4,
-    kBlkGetId = 8,
-    kBlkDiscardRequest = 11,
-    kBlkWriteZeroesRequest = 13,
-};
+inline constexpr std::uint32_t kBlkIn = 0;
+inline constexpr std::uint32_t kBlkOut = 1;
+inline constexpr std::uint32_t kBlkFlushRequest = 4;
+inline constexpr std::uint32_t kBlkGetId = 8;
+inline constexpr std::uint32_t kBlkDiscardRequest = 11;
+inline constexpr std::uint32_t kBlkWriteZeroesRequest = 13;
 
 struct BlkHeader {
     std::uint32_t type;
