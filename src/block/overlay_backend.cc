@@ -3,10 +3,12 @@
 #include "block/overlay_backend.hh"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 #include "block/forked.hh"
@@ -43,9 +45,26 @@ std::unique_ptr<BlockBackend> OverlayBackend::in_memory(std::unique_ptr<BlockBac
     return std::make_unique<OverlayBackend>(std::move(base), OverlayLayer());
 }
 
+namespace {
+
+// A file that has no name, or none any more.
+UniqueFd make_nameless_file(const std::string& directory) {
+    UniqueFd fd(open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+    if (!fd && errno == EOPNOTSUPP) {
+        std::string name = directory + "/lkl-overlay-XXXXXX";
+        fd = UniqueFd(mkostemp(name.data(), O_CLOEXEC));
+        if (fd) {
+            unlink(name.c_str());
+        }
+    }
+    return fd;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<BlockBackend>> OverlayBackend::in_file(std::unique_ptr<BlockBackend> base,
                                                               const std::string& directory) {
-    UniqueFd fd(open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+    UniqueFd fd = make_nameless_file(directory);
     if (!fd) {
         return Error::host(errno, "make a temporary file in", directory);
     }
