@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "fs/entry_text.hh"
+
 namespace lkl::fs {
 namespace {
 
@@ -60,6 +62,42 @@ std::string inspect_json(const ImageInfo& image, const std::string& path) {
     }
     constexpr int kIndent = 2;
     return text(json, kIndent);
+}
+
+std::string entry_json(const Entry& entry) {
+    const FileStatus& status = entry.status;
+    const auto seconds = [](FileTime time) {
+        return Json{{"seconds", time.seconds}, {"nanoseconds", time.nanoseconds}};
+    };
+    Json json = {{"path", entry.source},
+                 {"type", std::string(1, type_letter(status.mode))},
+                 {"permissions", status.permissions()},
+                 {"uid", status.uid},
+                 {"gid", status.gid},
+                 {"size", status.size},
+                 {"allocated", status.blocks * 512},
+                 {"inode", status.inode},
+                 {"links", status.links},
+                 {"modified", seconds(status.modified)},
+                 {"accessed", seconds(status.accessed)},
+                 {"changed", seconds(status.changed)}};
+    if (status.created) {
+        json["created"] = seconds(*status.created);
+    }
+    if (status.is_symlink()) {
+        json["target"] = entry.target;
+    }
+    if (status.type() == mode::block || status.type() == mode::character) {
+        json["device"] = {{"major", status.special.major}, {"minor", status.special.minor}};
+    }
+    for (const Attribute& attribute : entry.attributes) {
+        json["attributes"][attribute.name] = attribute.value;
+    }
+    return text(json);
+}
+
+std::string usage_json(const std::string& path, std::uint64_t bytes, std::uint64_t entries) {
+    return text(Json{{"path", path}, {"bytes", bytes}, {"entries", entries}});
 }
 
 std::string result_json(const Report& report, std::string_view outcome, double seconds) {

@@ -54,4 +54,7 @@ const ContentInfo& content_of(const ImageInfo& image, unsigned number);
 // with what it is ("an encrypted volume (LUKS)") and what to do.
 Result<std::string> kernel_type(const ContentInfo& content, const std::string& path);
 
+// A table of the image's partitions and file systems, for people.
+std::string inspect_text(const ImageInfo& image, const std::string& path);
+
 }  // namespace lkl::fs

@@ -109,6 +109,7 @@ class Stream {
     void put_empty(std::unique_ptr<Batch> batch);
     // Makes the producer stop at its next batch.
     void cancel();
+
     [[nodiscard]] bool cancelled() const { return cancelled_; }
 
   private:

@@ -2,14 +2,14 @@
 // Images that are damaged, foreign, write-protected or in need of recovery.
 
 #include <fcntl.h>
-#include <lkl/disk.hh>
-#include <lkl/kernel.hh>
-#include <lkl/mount.hh>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <lkl/disk.hh>
+#include <lkl/kernel.hh>
+#include <lkl/mount.hh>
 
 #include "tool_fixture.hh"
 
@@ -87,7 +87,8 @@ TEST_F(BadImage, AReadOnlyFileSystemIsNotWrittenTo) {
     ASSERT_EQ(run("mksquashfs " + quote(path("content")) + " " + quote(path("s.img")) + " -quiet")
                   .exit_code,
               0);
-    const auto result = tool("cptofs", "-i " + quote(path("s.img")) + " " + quote(path("f")) + " /");
+    const auto result =
+        tool("cptofs", "-i " + quote(path("s.img")) + " " + quote(path("f")) + " /");
     EXPECT_EQ(result.exit_code, 3);
     EXPECT_NE(result.errors.find("can only be read"), std::string::npos) << result.errors;
     expect_tool("cpfromfs", "-i " + quote(path("s.img")) + " /f " + quote(out_));
@@ -109,12 +110,16 @@ TEST_F(BadImage, ReadingNeverWritesTheImage) {
     for (const char* type : {"ext4", "xfs", "btrfs", "f2fs", "vfat", "exfat", "ntfs3"}) {
         const std::string image = make_image(type);
         const std::string before = run("sha256sum " + quote(image)).output;
+
         struct stat first {};
+
         ASSERT_EQ(::stat(image.c_str(), &first), 0);
         expect_tool("cpfromfs", "-i " + quote(image) + " / " + quote(directory(type)));
         expect_tool("fs2tar", "-i " + quote(image) + " /dev/null");
         EXPECT_EQ(before, run("sha256sum " + quote(image)).output) << type;
+
         struct stat second {};
+
         ASSERT_EQ(::stat(image.c_str(), &second), 0);
         EXPECT_EQ(first.st_mtim.tv_nsec, second.st_mtim.tv_nsec) << type;
     }

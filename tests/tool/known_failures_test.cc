@@ -130,9 +130,9 @@ TEST_F(KnownFailures, MissingTargetIsAnError) {
 }
 
 TEST_F(KnownFailures, MissingImageIsAnError) {
-    expect_failure("cptofs", "-i " + quote(path("none.img")) + " -t ext4 " + quote(work_.path()) +
-                                 " /",
-                   3, {"none.img: No such file or directory"});
+    expect_failure("cptofs",
+                   "-i " + quote(path("none.img")) + " -t ext4 " + quote(work_.path()) + " /", 3,
+                   {"none.img: No such file or directory"});
     expect_failure("fs2tar", "-t ext4 " + quote(path("none.img")) + " " + quote(path("a.tar")), 3,
                    {"none.img: No such file or directory"});
     EXPECT_FALSE(stdfs::exists(path("a.tar")));
@@ -154,9 +154,9 @@ TEST_F(KnownFailures, Fs2tarToStandardOutput) {
     const std::string image = make_image("ext4");
     work_.write("f", "content");
     expect_tool("cptofs", in(image) + quote(path("f")) + " /");
-    const auto listed = run("cd " + quote(work_.path()) + " && " +
-                            quote(LKL_TOOL_DIRECTORY "/fs2tar") + " -t ext4 " + quote(image) +
-                            " - | tar -tf - && test ! -e ./-");
+    const auto listed =
+        run("cd " + quote(work_.path()) + " && " + quote(LKL_TOOL_DIRECTORY "/fs2tar") +
+            " -t ext4 " + quote(image) + " - | tar -tf - && test ! -e ./-");
     EXPECT_EQ(listed.exit_code, 0) << listed.errors;
     EXPECT_NE(listed.output.find("f\n"), std::string::npos) << listed.output;
 }
@@ -198,7 +198,9 @@ TEST_F(KnownFailures, ImagesOverSixtyFourGibibytes) {
     expect_tool("cptofs", in(image) + quote(path("f")) + " /");
     expect_tool("cpfromfs", in(image) + "/f " + quote(directory("out")));
     EXPECT_EQ(work_.read("out/f"), "content");
+
     struct stat status {};
+
     ASSERT_EQ(::stat(image.c_str(), &status), 0);
     EXPECT_LT(status.st_blocks * 512, std::int64_t{1} << 30);
 }

@@ -27,11 +27,14 @@ class Metadata : public ToolTest, public ::testing::WithParamInterface<const cha
 };
 
 class RichMetadata : public Metadata {};
+
 class PlainMetadata : public Metadata {};
 
 void expect_same_times(const std::string& a, const std::string& b) {
     struct stat first {};
+
     struct stat second {};
+
     ASSERT_EQ(::lstat(a.c_str(), &first), 0);
     ASSERT_EQ(::lstat(b.c_str(), &second), 0);
     EXPECT_EQ(first.st_atim.tv_sec, second.st_atim.tv_sec);
@@ -52,6 +55,7 @@ TEST_P(RichMetadata, SurvivesTheWayInAndOut) {
     expect_same_times(tree_ + "/deep/er", out + "/tree/deep/er");
     for (const char* name : {"sparse", "only a hole"}) {
         struct stat status {};
+
         ASSERT_EQ(::stat((out + "/tree/" + name).c_str(), &status), 0);
         EXPECT_LT(status.st_blocks * 512, 200000) << name;
     }
@@ -110,8 +114,8 @@ TEST_P(PlainMetadata, FilesAndTimesSurvive) {
     make_plain_tree(tree_);
     const auto before = describe_tree(tree_);
     const std::string owner = ::geteuid() == 0 ? "" : " -o 0:0";
-    expect_tool("cptofs", "-i " + quote(image_) + " -t " + GetParam() + owner + " " +
-                              quote(tree_) + " /");
+    expect_tool("cptofs",
+                "-i " + quote(image_) + " -t " + GetParam() + owner + " " + quote(tree_) + " /");
     expect_clean(GetParam(), image_);
     const std::string out = directory("out");
     expect_tool("cpfromfs", "-i " + quote(image_) + " /tree " + quote(out));

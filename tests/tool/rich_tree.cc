@@ -66,9 +66,8 @@ void make_attributes(const std::string& root) {
     ASSERT_EQ(::setxattr((root + "/attribute directory").c_str(), "user.d", "1", 1, 0), 0);
     if (has_program("setfacl")) {
         write(root + "/with acl", "x", 0640);
-        const auto acl = run("setfacl -m u:1234:r--,g:55:rw-,m::rw- " +
-                             quote(root + "/with acl") + " && setfacl -d -m u:7:rwx " +
-                             quote(root + "/attribute directory"));
+        const auto acl = run("setfacl -m u:1234:r--,g:55:rw-,m::rw- " + quote(root + "/with acl") +
+                             " && setfacl -d -m u:7:rwx " + quote(root + "/attribute directory"));
         EXPECT_EQ(acl.exit_code, 0) << acl.errors;
     }
 }
@@ -161,8 +160,8 @@ std::vector<std::string> describe_by_loop_mount(const std::string& image, const 
                                                 const std::string& mount_point,
                                                 const std::string& below) {
     stdfs::create_directories(mount_point);
-    const auto mounted = run("mount -t " + type + " -o loop,ro " + quote(image) + " " +
-                             quote(mount_point));
+    const auto mounted =
+        run("mount -t " + type + " -o loop,ro " + quote(image) + " " + quote(mount_point));
     if (mounted.exit_code != 0) {
         return {};
     }

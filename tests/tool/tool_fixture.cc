@@ -58,7 +58,9 @@ bool has_program(const std::string& program) {
     return run("command -v " + program).exit_code == 0;
 }
 
-const std::vector<FileSystem>& file_systems() { return kFileSystems; }
+const std::vector<FileSystem>& file_systems() {
+    return kFileSystems;
+}
 
 const FileSystem& file_system(const std::string& type) {
     return *std::find_if(kFileSystems.begin(), kFileSystems.end(),
@@ -71,10 +73,9 @@ std::string ToolTest::make_image(const std::string& type, const std::string& mor
     const std::string image = path(type + ".img");
     std::filesystem::remove(image);
     std::ofstream(image).close();
-    std::filesystem::resize_file(
-        image, std::uintmax_t{megabytes != 0 ? megabytes : made.size} << 20);
-    const auto result =
-        run(std::string(made.mkfs) + " " + more_options + " " + quote(image));
+    std::filesystem::resize_file(image,
+                                 std::uintmax_t{megabytes != 0 ? megabytes : made.size} << 20);
+    const auto result = run(std::string(made.mkfs) + " " + more_options + " " + quote(image));
     EXPECT_EQ(result.exit_code, 0) << made.mkfs << ": " << result.output << result.errors;
     return image;
 }

@@ -54,6 +54,7 @@ class ToolTest : public ::testing::Test {
     static void expect_tool(const std::string& name, const std::string& arguments);
 
     [[nodiscard]] std::string path(const std::string& below) const { return work_.path(below); }
+
     // A directory in the work directory, made.
     std::string directory(const std::string& below);
 

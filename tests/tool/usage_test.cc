@@ -73,8 +73,8 @@ TEST_F(Usage, ResultsAsJson) {
     const auto result =
         tool("cptofs", "--json --progress=json " + in(image) + quote(path("f")) + " /");
     EXPECT_EQ(result.exit_code, 0);
-    EXPECT_EQ(result.output.find("{\"outcome\":\"complete\",\"entries\":1,\"bytes\":5,\"errors\":0,"),
-              0U)
+    EXPECT_EQ(
+        result.output.find("{\"outcome\":\"complete\",\"entries\":1,\"bytes\":5,\"errors\":0,"), 0U)
         << result.output;
     EXPECT_NE(result.errors.find("{\"entries\":1,\"bytes\":5,"), std::string::npos)
         << result.errors;
@@ -92,8 +92,7 @@ TEST_F(Usage, SelinuxLabelsGoInAndAreListed) {
     const std::string image = make_image("ext4");
     work_.write("f", "x");
     expect_tool("cptofs", in(image) + "-s system_u:object_r:etc_t:s0 " + quote(path("f")) + " /");
-    expect_tool("fs2tar",
-                "-s " + quote(path("labels")) + " " + in(image) + quote(path("a.tar")));
+    expect_tool("fs2tar", "-s " + quote(path("labels")) + " " + in(image) + quote(path("a.tar")));
     EXPECT_EQ(work_.read("labels"), "/f system_u:object_r:etc_t:s0\n");
 }
 
@@ -108,14 +107,13 @@ TEST_F(Usage, PartitionsByNumberAndLabel) {
                           " && printf 'label: gpt\\nstart=2048, size=81920, name=first\\n"
                           "start=83968, size=65536, name=second\\n' | sfdisk -q " +
                           quote(disk) + " && dd if=" + quote(vfat) + " of=" + quote(disk) +
-                          " bs=512 seek=2048 conv=notrunc && dd if=" + quote(ext4) + " of=" +
-                          quote(disk) + " bs=512 seek=83968 conv=notrunc");
+                          " bs=512 seek=2048 conv=notrunc && dd if=" + quote(ext4) +
+                          " of=" + quote(disk) + " bs=512 seek=83968 conv=notrunc");
     ASSERT_EQ(made.exit_code, 0) << made.errors;
     work_.write("f", "x");
     const auto unclear = tool("cptofs", in(disk) + quote(path("f")) + " /");
     EXPECT_EQ(unclear.exit_code, 3);
-    EXPECT_NE(unclear.errors.find("1 (vfat, label BOOT), 2 (ext4, label data)"),
-              std::string::npos)
+    EXPECT_NE(unclear.errors.find("1 (vfat, label BOOT), 2 (ext4, label data)"), std::string::npos)
         << unclear.errors;
     const std::string owner = ::geteuid() == 0 ? "" : "-o 0:0 ";
     expect_tool("cptofs", owner + "-P 2 " + in(disk) + quote(path("f")) + " /");
@@ -131,9 +129,8 @@ TEST_F(Usage, PartitionsByNumberAndLabel) {
 TEST_F(Usage, SourceDateEpochBoundsTimes) {
     const std::string image = make_image("ext4");
     work_.write("f", "x");
-    const auto result = run("SOURCE_DATE_EPOCH=1000000000 " +
-                            quote(LKL_TOOL_DIRECTORY "/cptofs") + " " + in(image) +
-                            quote(path("f")) + " /");
+    const auto result = run("SOURCE_DATE_EPOCH=1000000000 " + quote(LKL_TOOL_DIRECTORY "/cptofs") +
+                            " " + in(image) + quote(path("f")) + " /");
     EXPECT_EQ(result.exit_code, 0) << result.errors;
     const auto seen = run("debugfs -R 'stat /f' " + quote(image)).output;
     EXPECT_NE(seen.find("mtime: 0x3b9aca00:00000000"), std::string::npos) << seen;
@@ -149,11 +146,13 @@ TEST_F(Usage, AnInterruptedCopyLeavesACleanImage) {
     const std::string fifo = path("archive");
     ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
     // An archive whose writer never ends: the copy waits in the middle of it.
-    const auto result = run(
-        "{ cd " + quote(work_.path()) + "; mkdir t; head -c 5000000 /dev/urandom > t/f; "
-        "{ tar -cf - t t; sleep 20; } > archive & writer=$!; " +
-        quote(LKL_TOOL_DIRECTORY "/cptofs") + " " + in(image) + "--tar archive / & tool=$!; "
-        "sleep 2; kill -TERM $tool; wait $tool; code=$?; kill $writer; exit $code; }");
+    const auto result =
+        run("{ cd " + quote(work_.path()) +
+            "; mkdir t; head -c 5000000 /dev/urandom > t/f; "
+            "{ tar -cf - t t; sleep 20; } > archive & writer=$!; " +
+            quote(LKL_TOOL_DIRECTORY "/cptofs") + " " + in(image) +
+            "--tar archive / & tool=$!; "
+            "sleep 2; kill -TERM $tool; wait $tool; code=$?; kill $writer; exit $code; }");
     EXPECT_EQ(result.exit_code, 128 + SIGTERM) << result.errors;
     EXPECT_NE(result.errors.find("interrupted: "), std::string::npos) << result.errors;
     expect_clean("ext4", image);

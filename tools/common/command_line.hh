@@ -23,6 +23,9 @@ struct ParsedLine {
 ParsedLine parse_command_line(Tool tool, const std::string& program,
                               std::vector<std::string> arguments);
 
+// Parses and runs; returns the exit code.
+int run_tool(Tool tool, const std::string& program, std::vector<std::string> arguments);
+
 // main() of the tool.
 int run_tool(Tool tool, int argc, char** argv);
 

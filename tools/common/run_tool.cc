@@ -3,9 +3,7 @@
 
 namespace lkl::tools {
 
-int run_tool(Tool tool, int argc, char** argv) {
-    const std::string program = fs::name_of_copy(argc > 0 ? argv[0] : "lkl");
-    std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+int run_tool(Tool tool, const std::string& program, std::vector<std::string> arguments) {
     ParsedLine line = parse_command_line(tool, program, std::move(arguments));
     if (line.exit_code) {
         return *line.exit_code;
@@ -19,6 +17,12 @@ int run_tool(Tool tool, int argc, char** argv) {
             return fs::image_to_tar(std::move(line.options));
     }
     return static_cast<int>(fs::ExitCode::usage);
+}
+
+int run_tool(Tool tool, int argc, char** argv) {
+    const std::string program = fs::name_of_copy(argc > 0 ? argv[0] : "lkl");
+    return run_tool(tool, program,
+                    std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
 }
 
 }  // namespace lkl::tools

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0
+// The subcommands of `lkl` that look at an image or change a little in it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace lkl::tools {
+
+struct Subcommand {
+    const char* name;
+    const char* summary;
+    const char* synopsis;
+};
+
+// All of them, in the order in which the help lists them.
+const std::vector<Subcommand>& subcommands();
+
+// Runs `name` with what follows it on the command line; -1 if there is no such subcommand.
+int run_subcommand(const std::string& name, std::vector<std::string> arguments);
+
+}  // namespace lkl::tools
