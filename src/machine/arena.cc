@@ -5,6 +5,9 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <utility>
+
+#include "base/check.hh"
 
 namespace lkl {
 namespace {
@@ -175,6 +178,14 @@ int Arena::map(std::uint64_t address, std::uint64_t physical, std::uint64_t leng
 
 Result<UniqueFd> Arena::copy_ram() const {
     return copy_ram_file(ram_file_.get(), memory_size_);
+}
+
+void Arena::forget_ram() {
+    auto fresh = create_ram_file(memory_size_);
+    if (!fresh || !replace_ram(std::move(*fresh))) {
+        // Not even that: an access is a fault then, never a write to the parent's memory.
+        LKL_CHECK(reservation_.unmap(base_, memory_size_) == 0);
+    }
 }
 
 Result<void> Arena::replace_ram(UniqueFd copy) {

@@ -39,6 +39,8 @@ class Arena {
     // the place of the parent's wherever that is mapped.
     [[nodiscard]] Result<UniqueFd> copy_ram() const;
     Result<void> replace_ram(UniqueFd copy);
+    // In a child that got no copy: zeros of its own in place of the parent's RAM.
+    void forget_ram();
 
   private:
     Arena() = default;

@@ -28,18 +28,19 @@ Instances& instances() {
 }
 
 void prepare() {
+    // A thread that is ending holds the registry while it calls: first that, then the vCPUs.
     instances().mutex.lock();
+    lock_thread_hosts();
     for (Machine::Impl* machine : instances().all) {
         machine->prepare_fork();
     }
-    lock_thread_hosts();
 }
 
 void in_parent() {
-    unlock_thread_hosts();
     for (Machine::Impl* machine : instances().all) {
         machine->fork_in_parent();
     }
+    unlock_thread_hosts();
     instances().mutex.unlock();
 }
 
@@ -69,8 +70,9 @@ void unregister_for_fork(Machine::Impl& machine) {
 }
 
 void Machine::Impl::prepare_fork() {
-    // A handler inside a call, or an instance that has ended: nothing to copy.
-    fork_held_ = !Vcpu::inside() && ending() == Ending::none && vcpu_->hold();
+    // Not wanted, or forked by a handler inside a call, or ended: the child gets no copy.
+    fork_held_ =
+        options_.fork_support && !calling() && ending() == Ending::none && vcpu_->hold();
     if (!fork_held_) {
         return;
     }
@@ -95,10 +97,11 @@ void Machine::Impl::fork_in_child() {
         return;
     }
     // From here on nothing of the parent's memory or devices is within reach.
-    bus_.after_fork_in_child();
     const bool copied = fork_held_ && forked_ram_ && arena_.replace_ram(std::move(forked_ram_));
+    bus_.after_fork_in_child();
     if (!copied || !vcpu_->restart_in_child()) {
         vcpu_->abandon_in_child();
+        arena_.forget_ram();
         return;
     }
     Mailbox& mine = mailbox();

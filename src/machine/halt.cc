@@ -96,12 +96,12 @@ long Machine::Impl::unmount_all(std::uint64_t until) {
 }
 
 long Machine::Impl::halt() {
+    if (calling()) {
+        return -EDEADLK;
+    }
     const std::scoped_lock lock(halt_mutex_);
     if (halted_) {
         return halt_result_;
-    }
-    if (Vcpu::inside()) {
-        return -EDEADLK;
     }
     halted_ = true;
     vcpu_->refuse_calls(&mailbox());

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "machine/image_parser.hh"
 
-#include <algorithm>
-#include <array>
 #include <string>
 
 namespace lkl {
@@ -85,12 +83,51 @@ Result<void> ImageParser::add_segment(const Elf64_Phdr& phdr) {
         phdr.p_memsz > kLargestImage || (writable && executable)) {
         return bad("its segments are not those of a kernel image");
     }
+    memory_end_ = offset + phdr.p_memsz;
     segments.push_back({.offset = offset,
                         .file_offset = phdr.p_offset,
                         .file_size = phdr.p_filesz,
                         .executable = executable,
                         .writable = writable});
     return {};
+}
+
+// The header's ends are those of the segments: executable, read-only, writable.
+bool ImageParser::consistent(const lkl_image_header& header) const {
+    const auto page_up = [](std::uint64_t value) { return (value + kPage - 1) & ~(kPage - 1); };
+    std::uint64_t text_end = 0;
+    std::uint64_t rodata_end = 0;
+    for (const ImageSegment& segment : image_.segments_) {
+        const std::uint64_t end = page_up(segment.offset + segment.file_size);
+        text_end = segment.executable ? end : text_end;
+        rodata_end = segment.writable ? rodata_end : end;
+    }
+    const ImageSegment& last = image_.segments_.back();
+    return header.preferred_base == base_ && header.text_end == text_end &&
+           header.rodata_end == rodata_end && text_end <= rodata_end && last.writable &&
+           page_up(header.data_end) == page_up(last.offset + last.file_size) &&
+           header.image_end == page_up(memory_end_) && header.image_end <= kLargestImage &&
+           header.version < header.data_end;
+}
+
+// Behind the image's magic number, in the executable segment.
+bool ImageParser::is_entry(std::uint64_t offset) const {
+    const ImageSegment& text = image_.segments_.front();
+    return text.executable && offset >= sizeof(lkl_image_header) && offset < text.file_size &&
+           read<lkl_u64>(text.file_offset + offset - sizeof(lkl_u64)) == LKL_IMAGE_MAGIC;
+}
+
+// In the data, as it is before the first entry.
+bool ImageParser::is_vcpu(std::uint64_t offset) const {
+    const ImageSegment& data = image_.segments_.back();
+    if (offset < data.offset || offset - data.offset > data.file_size ||
+        data.file_size - (offset - data.offset) < sizeof(lkl_vcpu)) {
+        return false;
+    }
+    const auto vcpu = read<lkl_vcpu>(data.file_offset + offset - data.offset);
+    return vcpu.deadline == LKL_NO_DEADLINE && vcpu.host_sp == 0 && vcpu.kernel_sp == 0 &&
+           vcpu.pending == 0 && vcpu.submitted == 0 && vcpu.entered == 0 && vcpu.runner == 0 &&
+           vcpu.finished == 0 && vcpu.leave_reason == 0;
 }
 
 Result<void> ImageParser::parse_header() {
@@ -107,16 +144,8 @@ Result<void> ImageParser::parse_header() {
                    " of the interface, this library for version " +
                    std::to_string(LKL_ABI_VERSION));
     }
-    const std::array code = {header.boot, header.enter, header.fault};
-    const ImageSegment& last = image_.segments_.back();
-    if (header.preferred_base != base_ || header.text_end > header.rodata_end ||
-        header.rodata_end > header.data_end || header.data_end > header.image_end ||
-        header.image_end > kLargestImage || last.offset + last.file_size > header.image_end ||
-        header.text_end % kPage != 0 || header.rodata_end % kPage != 0 ||
-        header.image_end % kPage != 0 || header.vcpu < header.rodata_end ||
-        header.vcpu > header.image_end - sizeof(lkl_vcpu) || header.version >= header.data_end ||
-        std::any_of(code.begin(), code.end(),
-                    [&](lkl_u64 offset) { return offset >= header.text_end; })) {
+    if (!consistent(header) || !is_entry(header.boot) || !is_entry(header.enter) ||
+        !is_entry(header.fault) || !is_vcpu(header.vcpu)) {
         return bad("its LKL header contradicts itself");
     }
     image_.header_ = header;

@@ -34,6 +34,9 @@ class ImageParser {
     Result<void> parse_elf_header();
     Result<void> add_segment(const Elf64_Phdr& phdr);
     Result<void> parse_header();
+    [[nodiscard]] bool consistent(const lkl_image_header& header) const;
+    [[nodiscard]] bool is_entry(std::uint64_t offset) const;
+    [[nodiscard]] bool is_vcpu(std::uint64_t offset) const;
     Result<void> parse_dynamic(const Elf64_Phdr& phdr);
     Result<void> add_relocation(std::uint64_t address);
     Result<void> parse_relr(std::uint64_t offset, std::uint64_t size);
@@ -42,7 +45,8 @@ class ImageParser {
     [[nodiscard]] std::uint64_t file_offset(std::uint64_t address, std::uint64_t length) const;
 
     Image& image_;
-    std::uint64_t base_ = 0;  // virtual address of the first segment
+    std::uint64_t base_ = 0;        // virtual address of the first segment
+    std::uint64_t memory_end_ = 0;  // offset of the end of the last one
     std::vector<Elf64_Phdr> dynamic_;
 };
 

@@ -11,6 +11,17 @@
 #include "platform/signal_stack.hh"
 
 namespace lkl {
+namespace {
+
+// This thread is in a call of some instance. Written and read by the thread itself, and by the
+// handlers of its signals.
+__attribute__((tls_model("initial-exec"))) thread_local volatile bool in_call = false;
+
+}  // namespace
+
+bool Machine::Impl::calling() {
+    return in_call;
+}
 
 Machine::Impl::Impl(BootOptions options, Image image, Arena arena, std::unique_ptr<Vcpu> vcpu)
     : options_(std::move(options)),
@@ -73,9 +84,7 @@ Result<void> Machine::Impl::boot() {
     }
     vcpu_->start_helper();
     generation_ = register_thread_host(*this);
-    if (options_.fork_support) {
-        register_for_fork(*this);
-    }
+    register_for_fork(*this);
     vcpu_->let_go();
     return {};
 }
@@ -93,15 +102,19 @@ Mailbox& Machine::Impl::mailbox() {
 long Machine::Impl::request(lkl_request request, long number,
                             const std::array<long, 6>& arguments,
                             std::uint64_t until) noexcept {
-    if (Vcpu::inside()) [[unlikely]] {
+    // A signal handler that interrupted a call: its mailbox is in use.
+    if (in_call) [[unlikely]] {
         return -EDEADLK;
     }
+    in_call = true;
     Mailbox& box = mailbox();
     box.shared.request = request;
     box.shared.number = number;
     static_assert(sizeof(box.shared.args) == sizeof(arguments));
     std::memcpy(static_cast<void*>(box.shared.args), arguments.data(), sizeof(arguments));
-    return vcpu_->call(box, until);
+    const long result = vcpu_->call(box, until);
+    in_call = false;
+    return result;
 }
 
 Result<int> Machine::Impl::add_device(std::unique_ptr<MmioDevice> device) {

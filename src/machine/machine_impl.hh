@@ -30,6 +30,9 @@ class Machine::Impl final : public ThreadHost {
     long request(lkl_request request, long number, const std::array<long, 6>& arguments,
                  std::uint64_t until = Vcpu::kForever) noexcept;
 
+    // Whether the calling thread is in a call, interrupted by the handler that asks.
+    static bool calling();
+
     Result<int> add_device(std::unique_ptr<MmioDevice> device);
     Result<void> remove_device(int id);
     Result<std::string> device_name(int id);

@@ -19,6 +19,8 @@ namespace {
 // nearer one looks again soon, and need not be told of each.
 constexpr std::uint64_t kHelperNapNs = 10'000'000;
 constexpr int kSpins = 50;
+// Of a mailbox, for a moment: its call is being given the vCPU's end as its result.
+constexpr lkl_u32 kFailing = 100;
 
 // Set while this thread is inside a kernel. Read by signal handlers.
 __attribute__((tls_model("initial-exec"))) thread_local const Vcpu* inside_vcpu = nullptr;
@@ -128,11 +130,14 @@ long Vcpu::call(Mailbox& mailbox, std::uint64_t until) noexcept {
         return -kEshutdown;
     }
     mailbox.in_call.store(1, std::memory_order_relaxed);
-    std::atomic_ref(mailbox.shared.state)
-        .store(LKL_MAILBOX_REQUESTED, std::memory_order_release);
-    if (try_take()) {
+    const std::atomic_ref state(mailbox.shared.state);
+    if (try_take()) [[likely]] {
+        // Nobody serves it before we enter.
+        state.store(LKL_MAILBOX_REQUESTED, std::memory_order_release);
         run(&mailbox);
     } else {
+        // REQUESTED once the kernel has taken it out of `submitted`.
+        state.store(LKL_MAILBOX_IDLE, std::memory_order_release);
         submit(mailbox);
     }
     if (mailbox.state() != LKL_MAILBOX_DONE) {
@@ -260,14 +265,26 @@ void Vcpu::end(Ending ending) noexcept {
 void Vcpu::complete_all() noexcept {
     const long error = ending_error();
     mailboxes_.for_each([error](Mailbox& mailbox) {
-        std::uint32_t state = mailbox.state();
-        while (state == LKL_MAILBOX_REQUESTED || state == LKL_MAILBOX_FINISHED) {
-            if (state == LKL_MAILBOX_REQUESTED) {
+        if (mailbox.in_call.load(std::memory_order_seq_cst) == 0) {
+            return;
+        }
+        const std::atomic_ref state(mailbox.shared.state);
+        lkl_u32 seen = state.load(std::memory_order_acquire);
+        while (seen != LKL_MAILBOX_DONE) {
+            // Two threads may be here: the one that wins writes the error.
+            if (seen == kFailing) {
+                return;
+            }
+            const bool has_result = seen == LKL_MAILBOX_FINISHED;
+            if (!state.compare_exchange_weak(seen, kFailing)) {
+                continue;
+            }
+            if (!has_result) {
                 mailbox.shared.result = error;
             }
-            mailbox.set_state(LKL_MAILBOX_DONE);
+            state.store(LKL_MAILBOX_DONE, std::memory_order_seq_cst);
             futex_wake_all(&mailbox.shared.state);
-            state = mailbox.state();
+            return;
         }
     });
 }

@@ -25,6 +25,13 @@ lkl_image_start:
 	.quad	_end - lkl_image_start
 	.quad	lkl_release - lkl_image_start
 
+/* An entry point is preceded by the magic number: the host checks what it jumps to. */
+.macro ENTRY_MARK
+	.balign	16
+	.quad	0
+	.quad	LKL_IMAGE_MAGIC
+.endm
+
 /* What the System V ABI lets a function keep across a call. */
 .macro PUSH_CALLEE_SAVED
 	push	%rbp
@@ -47,7 +54,8 @@ lkl_image_start:
 	/* Refers to init text, and is gone from then on. */
 	.section .ref.text, "ax"
 /* void boot(struct lkl_boot *): returns when the kernel leaves for the first time. */
-SYM_CODE_START(lkl_boot_entry)
+	ENTRY_MARK
+SYM_CODE_START_NOALIGN(lkl_boot_entry)
 	PUSH_CALLEE_SAVED
 	lea	lkl_boot_vcpu(%rip), %rax
 	mov	%rsp, LKL_VCPU_HOST_SP(%rax)
@@ -60,7 +68,8 @@ SYM_CODE_END(lkl_boot_entry)
 	.text
 
 /* void enter(struct lkl_vcpu *): continues the parked fiber; returns when the kernel leaves. */
-SYM_CODE_START(lkl_enter_vcpu)
+	ENTRY_MARK
+SYM_CODE_START_NOALIGN(lkl_enter_vcpu)
 	PUSH_CALLEE_SAVED
 	mov	%rsp, LKL_VCPU_HOST_SP(%rdi)
 	mov	LKL_VCPU_KERNEL_SP(%rdi), %rsp
@@ -128,7 +137,8 @@ SYM_CODE_END(lkl_ret_from_fork)
  * and continues here with its address in rdi and rsp.  On the return of lkl_fault() the
  * frame says where to go on.
  */
-SYM_CODE_START(lkl_fault_entry)
+	ENTRY_MARK
+SYM_CODE_START_NOALIGN(lkl_fault_entry)
 	cld
 	mov	%rdi, %rbx
 	call	lkl_fault

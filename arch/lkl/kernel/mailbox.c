@@ -63,7 +63,10 @@ void lkl_vcpu_leave(enum lkl_leave reason)
 		lkl_wake_entered();
 }
 
-/* Callers that found the vCPU taken have left their mailboxes in a stack. */
+/*
+ * Callers that found the vCPU taken have left their mailboxes in a stack.  Until
+ * one is out of it, its task must not serve it: that uses "next" too.
+ */
 void lkl_mailbox_interrupt(void)
 {
 	struct lkl_mailbox *mailbox, *next, *ordered = NULL;
@@ -76,6 +79,7 @@ void lkl_mailbox_interrupt(void)
 	}
 	for (mailbox = ordered; mailbox; mailbox = next) {
 		next = lkl_next(mailbox);
+		WRITE_ONCE(mailbox->state, LKL_MAILBOX_REQUESTED);
 		lkl_wake_mailbox(mailbox);
 	}
 }

@@ -156,7 +156,8 @@ Result<std::vector<FileMapping>> Reservation::file_mappings(int fd) const {
         constexpr int kFields = 5;
         if (std::sscanf(line.c_str(), "%lx-%lx %4s %lx %*x:%*x %lu", &low, &high, access.data(),
                         &offset, &inode) != kFields ||
-            inode != status.st_ino || !contains(low, high - low)) {
+            inode != status.st_ino || line.find("/memfd:lkl-ram") == std::string::npos ||
+            !contains(low, high - low)) {
             continue;
         }
         Access kind = Access::none;

@@ -129,6 +129,10 @@ void remove_fault_range(int slot) {
 }
 
 bool redirect_fault(int signal, void* info, void* context) noexcept {
+    // Sent by somebody, not caused by an instruction (sigaction(2): SI_USER, SI_QUEUE, SI_TKILL).
+    if (static_cast<siginfo_t*>(info)->si_code <= 0) {
+        return false;
+    }
     auto* registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
     const auto rip = static_cast<std::uint64_t>(registers[REG_RIP]);
     const auto rsp = static_cast<std::uint64_t>(registers[REG_RSP]);
