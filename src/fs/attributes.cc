@@ -13,6 +13,10 @@ constexpr std::size_t kListMax = 65536;   // XATTR_LIST_MAX
 constexpr std::size_t kValueMax = 65536;  // XATTR_SIZE_MAX
 
 bool is_wanted(std::string_view name) {
+    // ntfs3 lists what it keeps owners and modes in ("$LXUID").
+    if (name.substr(0, 1) == "$") {
+        return false;
+    }
     return name.substr(0, 7) != "system." || name == kAclAccess || name == kAclDefault;
 }
 

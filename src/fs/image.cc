@@ -150,8 +150,8 @@ Result<Image> Image::open(const ImageOptions& options) {
     LKL_TRY(Kernel kernel, Kernel::boot(std::move(boot)));
     state->kernel = std::make_unique<Kernel>(std::move(kernel));
     state->calls = make_kernel_calls(*state->kernel);
-    state->calls->set_creation_mask(0);
-
+    // vfat and its like take the modes that they show from the mask at the time of the mount.
+    state->calls->set_creation_mask(022);
     if (options.clock) {
         LKL_TRY_VOID(set_clock(*state->kernel, *options.clock));
     }
@@ -167,6 +167,7 @@ Result<Image> Image::open(const ImageOptions& options) {
         const std::string probed = content.type == "ntfs" ? std::string("ntfs3") : content.type;
         return explain_mount_failure(mounted.error(), state->type, options.path, probed);
     }
+    state->calls->set_creation_mask(0);
     LKL_TRY(state->root, open_directory(*state->calls, state->mount->path(), false));
     FileSystemStatus status;
     const long result = state->calls->file_system(state->root.get(), status);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "fs/metadata_writer.hh"
 
+#include <algorithm>
+#include <array>
+
 #include "fs/attributes.hh"
 #include "fs/linux_errno.hh"
 
@@ -9,6 +12,11 @@ namespace {
 
 constexpr std::uint32_t kSetIdBits = 06000;
 constexpr std::uint32_t kSpecialBits = 07000;
+
+// Magic numbers (include/uapi/linux/magic.h) of file systems that keep what they accept: ext2 to
+// ext4, xfs, btrfs, f2fs, tmpfs, overlayfs, zfs.
+constexpr std::array<std::uint64_t, 7> kFaithful = {0xef53,     0x58465342, 0x9123683e, 0xf2f52010,
+                                                    0x01021994, 0x794c7630, 0x2fc12fc1};
 
 // The target, or who runs the tool, cannot do this at all: a loss rather than a failure.
 bool is_inability(long code) {
@@ -21,6 +29,22 @@ Loss attribute_loss(const std::string& name) {
 }
 
 }  // namespace
+
+void MetadataWriter::look_at(int fd) {
+    FileSystemStatus status;
+    verify_ = calls_.file_system(fd, status) != 0 ||
+              std::find(kFaithful.begin(), kFaithful.end(), status.type) == kFaithful.end();
+}
+
+void MetadataWriter::verify(At at, const Entry& entry, const std::string& path) {
+    FileStatus written;
+    if (!options_.preserve.mode || entry.status.is_symlink() || calls_.status(at, written) < 0 ||
+        written.permissions() == entry.status.permissions()) {
+        return;
+    }
+    report_.add_loss(Loss::mode,
+                     Error::other("the file system has no such modes", "keep the mode of", path));
+}
 
 bool MetadataWriter::owner_changes(const Entry& entry) const {
     return options_.preserve.owner &&
@@ -40,6 +64,9 @@ bool MetadataWriter::apply(At at, const Entry& entry, bool fresh, const std::str
     const bool attributes = apply_attributes(at, entry, fresh, path);
     const bool mode = apply_mode(at, entry, fresh, owner_kept, path);
     const bool times = apply_times(at, entry, path);
+    if (verify_) {
+        verify(at, entry, path);
+    }
     return owner && attributes && mode && times;
 }
 
@@ -112,7 +139,9 @@ bool MetadataWriter::apply_mode(At at, const Entry& entry, bool fresh, bool owne
     }
     const Error error = calls_.error(result, "set the mode of", path);
     if (is_inability(result)) {
-        report_.add_loss(Loss::mode, error);
+        if (!verify_) {  // else verify() counts it
+            report_.add_loss(Loss::mode, error);
+        }
         return true;
     }
     report_.add_error(error);

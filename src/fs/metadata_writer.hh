@@ -32,6 +32,10 @@ class MetadataWriter {
     MetadataWriter(FileCalls& calls, MetadataOptions options, Report& report)
         : calls_(calls), options_(options), report_(report) {}
 
+    // Learns from the target's root `fd` whether its file system is known to keep modes and owners;
+    // from any other, what was set is read back.
+    void look_at(int fd);
+
     // The mode to create a regular file with.
     [[nodiscard]] std::uint32_t creation_mode(const Entry& entry) const;
 
@@ -47,12 +51,14 @@ class MetadataWriter {
     bool apply_mode(At at, const Entry& entry, bool fresh, bool owner_kept,
                     const std::string& path);
     bool apply_times(At at, const Entry& entry, const std::string& path);
+    void verify(At at, const Entry& entry, const std::string& path);
     void check_fraction(At at, const Entry& entry, const std::string& path);
     [[nodiscard]] bool owner_changes(const Entry& entry) const;
 
     FileCalls& calls_;
     MetadataOptions options_;
     Report& report_;
+    bool verify_ = false;
     // What the first fractional second told: does the target keep them?
     enum class Fractions { unknown, kept, lost } fractions_ = Fractions::unknown;
 };

@@ -34,7 +34,9 @@ TreeWriter::TreeWriter(FileCalls& calls, OpenFile root, std::string root_path, W
       options_(options),
       report_(report),
       stack_(calls, std::move(root), std::move(root_path)),
-      metadata_(calls, options.metadata, report) {}
+      metadata_(calls, options.metadata, report) {
+    metadata_.look_at(stack_.root());
+}
 
 void TreeWriter::fail(long code, std::string operation, const std::string& path) {
     report_.add_error(calls_.error(code, std::move(operation), stack_.display(path)));
@@ -304,6 +306,9 @@ void TreeWriter::make_special(DirectoryStack::Place place, const Entry& entry) {
 void TreeWriter::make_link(DirectoryStack::Place place, const Entry& entry) {
     const std::string name(base_name(entry.path));
     const std::string& existing = *entry.link;
+    if (existing == entry.path) {
+        return finished(entry);  // an archive that has a file twice links it to itself
+    }
     At from{stack_.root(), existing.c_str()};
     OpenFile directory;
     const std::string existing_name(base_name(existing));

@@ -141,6 +141,7 @@ void make_plain_tree(const std::string& root) {
     for (const auto& entry : stdfs::recursive_directory_iterator(root)) {
         set_times(entry.path(), 1234567890, 0);
     }
+    set_times(root, 1234567890, 0);
 }
 
 void make_many_files(const std::string& root, int count) {

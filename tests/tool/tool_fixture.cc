@@ -14,9 +14,9 @@ namespace lkl::tool_test {
 namespace {
 
 const std::vector<FileSystem> kFileSystems{
-    {"ext2", "mkfs.ext2 -q -F", "e2fsck -fn", 64, true},
-    {"ext3", "mkfs.ext3 -q -F", "e2fsck -fn", 64, true},
-    {"ext4", "mkfs.ext4 -q -F", "e2fsck -fn", 64, true},
+    {"ext2", "mkfs.ext2 -q -F -b 4096", "e2fsck -fn", 64, true},
+    {"ext3", "mkfs.ext3 -q -F -b 4096", "e2fsck -fn", 64, true},
+    {"ext4", "mkfs.ext4 -q -F -b 4096", "e2fsck -fn", 64, true},
     {"xfs", "mkfs.xfs -q -f", "xfs_repair -n", 300, true},
     {"btrfs", "mkfs.btrfs -q -f", "btrfs check --readonly", 256, true},
     {"f2fs", "mkfs.f2fs -q -f", "fsck.f2fs --dry-run", 128, true},

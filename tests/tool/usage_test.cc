@@ -149,7 +149,7 @@ TEST_F(Usage, AnInterruptedCopyLeavesACleanImage) {
     const auto result =
         run("{ cd " + quote(work_.path()) +
             "; mkdir t; head -c 5000000 /dev/urandom > t/f; "
-            "{ tar -cf - t t; sleep 20; } > archive & writer=$!; " +
+            "{ tar -cf - t; sleep 20; } > archive & writer=$!; " +
             quote(LKL_TOOL_DIRECTORY "/cptofs") + " " + in(image) +
             "--tar archive / & tool=$!; "
             "sleep 2; kill -TERM $tool; wait $tool; code=$?; kill $writer; exit $code; }");

@@ -108,7 +108,9 @@ std::string help_text(const CLI::App& app, const std::string& name) {
 
 std::string manual_page(const CLI::App& app, const std::string& name, const std::string& details) {
     std::ostringstream page;
-    page << ".TH " << upper(name) << " 1 \"\" \"LKL " << kVersion << "\" \"User Commands\"\n"
+    std::string title = upper(name);
+    std::replace(title.begin(), title.end(), ' ', '-');
+    page << ".TH " << title << " 1 \"\" \"LKL " << kVersion << "\" \"User Commands\"\n"
          << ".SH NAME\n"
          << roff(name) << " \\- ";
     std::string description = app.get_description();

@@ -4,24 +4,63 @@
 #include <iostream>
 
 #include "common/command_line.hh"
+#include "common/version.hh"
 #include "lkl/commands.hh"
 
 namespace {
 
 using lkl::tools::Tool;
 
+struct Line {
+    std::string name;
+    std::string summary;
+};
+
+std::vector<Line> all_lines() {
+    std::vector<Line> lines{{"cp", "Copy in or out: paths in the image start with ':'"},
+                            {"copy-in", "Copy files into an image (cptofs)"},
+                            {"copy-out", "Copy files out of an image (cpfromfs)"},
+                            {"tar", "Write an image's files as a tar archive (fs2tar)"}};
+    for (const auto& command : lkl::tools::subcommands()) {
+        lines.push_back({command.name, command.summary});
+    }
+    return lines;
+}
+
 void print_help(std::ostream& to) {
     to << "Usage: lkl SUBCOMMAND [OPTIONS] ...\n\nWork with file-system images; needs neither root "
-          "nor a mount.\n\nSubcommands:\n"
-          "  copy-in   Copy files into an image (cptofs)\n"
-          "  copy-out  Copy files out of an image (cpfromfs)\n"
-          "  cp        Either: paths in the image start with ':'\n"
-          "  tar       Write an image's files as a tar archive (fs2tar)\n";
-    for (const auto& command : lkl::tools::subcommands()) {
-        const std::string name = command.name;
-        to << "  " << name << std::string(10 - name.size(), ' ') << command.summary << "\n";
+          "nor a mount.\n\nSubcommands:\n";
+    for (const Line& line : all_lines()) {
+        to << "  " << line.name << std::string(10 - line.name.size(), ' ') << line.summary << "\n";
     }
     to << "\n'lkl SUBCOMMAND --help' tells more.\n";
+}
+
+void print_manual_page() {
+    std::cout << ".TH LKL 1 \"\" \"LKL " << lkl::tools::kVersion << "\" \"User Commands\"\n"
+              << ".SH NAME\nlkl \\- work with file\\-system images\n"
+              << ".SH SYNOPSIS\n.B lkl\nSUBCOMMAND [OPTIONS] ...\n"
+              << ".SH DESCRIPTION\nNeeds neither root nor a mount: a Linux kernel in the process "
+                 "does the work.\n.SH SUBCOMMANDS\n";
+    for (const Line& line : all_lines()) {
+        std::string summary = line.summary;
+        for (std::size_t at = 0; (at = summary.find('-', at)) != std::string::npos; at += 2) {
+            summary.insert(at, "\\");
+        }
+        std::cout << ".TP\n.B " << line.name << "\n" << summary << ".\n";
+    }
+    std::cout << ".SH SEE ALSO\ncptofs(1), cpfromfs(1), fs2tar(1)\n";
+}
+
+void print_bash_completion() {
+    std::cout << "# bash completion for lkl\n_lkl() {\n"
+                 "    if [[ $COMP_CWORD -eq 1 ]]; then\n        COMPREPLY=($(compgen -W '";
+    for (const Line& line : all_lines()) {
+        std::cout << line.name << ' ';
+    }
+    std::cout << "' -- \"${COMP_WORDS[1]}\"))\n    else\n"
+                 "        COMPREPLY=($(compgen -f -- \"${COMP_WORDS[COMP_CWORD]}\"))\n    fi\n}\n"
+                 "complete -o filenames -F _lkl lkl\n";
 }
 
 // `lkl cp`: the side of the last word decides the direction; the colons go.
@@ -48,6 +87,18 @@ int main(int argc, char** argv) {
     arguments.erase(arguments.begin());
     if (name == "--help" || name == "-h" || name == "help") {
         print_help(std::cout);
+        return 0;
+    }
+    if (name == "--print-man-page") {
+        print_manual_page();
+        return 0;
+    }
+    if (name == "--print-completion") {
+        print_bash_completion();
+        return 0;
+    }
+    if (name == "--version") {
+        std::cout << "LKL " << lkl::tools::kVersion << "\n";
         return 0;
     }
     if (name == "cp") {
