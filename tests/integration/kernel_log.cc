@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "kernel_log.hh"
+
+#include <algorithm>
+#include <array>
+
+namespace lkl::testing {
+namespace {
+
+bool contains_any(std::string_view line, const std::vector<std::string>& patterns) {
+    return std::any_of(patterns.begin(), patterns.end(), [line](const std::string& pattern) {
+        return line.find(pattern) != std::string_view::npos;
+    });
+}
+
+template <typename F>
+std::vector<std::string> select_lines(std::string_view text, F wanted) {
+    std::vector<std::string> result;
+    while (!text.empty()) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        if (wanted(line)) {
+            result.emplace_back(line);
+        }
+    }
+    return result;
+}
+
+}  // namespace
+
+void KernelLog::append(std::string_view text) {
+    const std::scoped_lock lock(mutex_);
+    text_.append(text);
+}
+
+std::string KernelLog::text() const {
+    const std::scoped_lock lock(mutex_);
+    return text_;
+}
+
+std::vector<std::string> complaints_on_console(std::string_view console,
+                                               const std::vector<std::string>& expected) {
+    static const std::vector<std::string> kBad = {
+        "WARNING:",
+        "BUG:",
+        "BUG at",
+        "Oops",
+        "Call Trace",
+        "Kernel panic",
+        "cut here",
+        "INFO: possible",
+        "INFO: task",
+        "INFO: rcu",
+        "possible circular",
+        "inconsistent lock state",
+        "suspicious RCU",
+        "UBSAN:",
+        "KASAN:",
+        "general protection fault",
+        "stack end overwritten",
+        "scheduling while atomic",
+        "lkl: cannot",
+    };
+    return select_lines(console, [&](std::string_view line) {
+        return contains_any(line, kBad) && !contains_any(line, expected);
+    });
+}
+
+std::vector<std::string> complaints_in_records(std::string_view records,
+                                               const std::vector<std::string>& expected) {
+    return select_lines(records, [&](std::string_view line) {
+        constexpr char kWarning = '4';
+        // A record's further lines have no level of their own; the first one tells of it.
+        return line.size() > 2 && line[0] == '<' && line[2] == '>' && line[1] <= kWarning &&
+               !contains_any(line, expected);
+    });
+}
+
+}  // namespace lkl::testing
