@@ -10,9 +10,9 @@
 #include <optional>
 
 #include "base/unique_fd.hh"
+#include "capi/application_disk.hh"
 #include "capi/boundary.hh"
 #include "capi/default_instance.hh"
-#include "capi/user_backend.hh"
 
 namespace lkl::capi {
 namespace {
@@ -43,7 +43,7 @@ bool served_by_application(const lkl_disk& disk) {
 
 Result<void> plug(const Kernel& kernel, AddedDisk& added) {
     if (served_by_application(added.handle)) {
-        LKL_TRY(auto backend, UserBackend::create(added.handle));
+        LKL_TRY(auto backend, make_application_disk(added.handle));
         LKL_TRY(added.plugged, Disk::add_backend(kernel, std::move(backend), {}));
     } else {
         LKL_TRY(added.plugged, Disk::add_fd(kernel, added.file.get(), {}));
@@ -70,7 +70,7 @@ Result<long> add(lkl_disk& disk, const Kernel* kernel) {
         LKL_TRY_VOID(plug(*kernel, *added));
     } else if (served_by_application(disk)) {
         // Asked now, so that a failure is told here and not at the boot.
-        LKL_TRY(auto backend, UserBackend::create(added->handle));
+        LKL_TRY(auto backend, make_application_disk(added->handle));
         static_cast<void>(backend);
     }
     disk.dev = added.get();
