@@ -4,7 +4,10 @@
  * task of PID 1's thread group that serves it; whichever thread runs the vCPU runs
  * all of them.
  */
+#include <linux/cred.h>
 #include <linux/export.h>
+#include <linux/fs.h>
+#include <linux/init_task.h>
 #include <linux/random.h>
 #include <linux/resume_user_mode.h>
 #include <linux/sched.h>
@@ -226,9 +229,13 @@ void __noreturn lkl_spawn_tasks(void)
  */
 long lkl_orphan_other_tasks(const void *entropy, size_t bytes)
 {
+	const struct cred *cred = override_creds(&init_cred);
 	struct task_struct *task;
 
+	/* The generator's key is a copy too: until a reseed both processes draw the same bytes. */
 	add_device_randomness(entropy, bytes);
+	random_fops.unlocked_ioctl(NULL, RNDRESEEDCRNG, 0);
+	revert_creds(cred);
 	rcu_read_lock();
 	for_each_thread(current, task) {
 		struct lkl_mailbox *mailbox = task_thread_info(task)->mailbox;

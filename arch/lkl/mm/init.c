@@ -24,9 +24,9 @@ void __init mem_init(void)
 	memblock_free_all();
 }
 
-#ifdef CONFIG_MMU
-
 pgd_t swapper_pg_dir[PTRS_PER_PGD] __page_aligned_bss;
+
+#ifdef CONFIG_MMU
 
 pgd_t *pgd_alloc(struct mm_struct *mm)
 {

@@ -189,7 +189,10 @@ static inline pte_t pte_modify(pte_t pte, pgprot_t newprot)
 
 #else /* !CONFIG_MMU */
 
-#include <asm-generic/pgtable-nopud.h>
+#include <asm-generic/pgtable-nop4d.h>
+
+#define PGDIR_SHIFT	39
+#define PTRS_PER_PGD	512
 
 #define PAGE_NONE	__pgprot(0)
 #define PAGE_SHARED	__pgprot(0)
@@ -201,11 +204,10 @@ static inline pte_t pte_modify(pte_t pte, pgprot_t newprot)
 #define VMALLOC_END	ULONG_MAX
 
 #ifndef __ASSEMBLY__
+extern pgd_t swapper_pg_dir[PTRS_PER_PGD];
 extern char empty_zero_page[PAGE_SIZE];
 #define ZERO_PAGE(vaddr)	virt_to_page(empty_zero_page)
 #endif
-
-#define pgtable_cache_init()	do { } while (0)
 
 #endif /* CONFIG_MMU */
 #endif /* _ASM_LKL_PGTABLE_H */
