@@ -82,7 +82,7 @@ Result<void> Machine::Impl::boot() {
     if (!vcpu_->boot(shared, enter, [&] { boot_function(&boot); })) {
         return Error::other("the kernel panicked: " + panic_reason(), "boot", image_.name());
     }
-    vcpu_->start_helper();
+    LKL_TRY_VOID(vcpu_->start_helper());
     generation_ = register_thread_host(*this);
     register_for_fork(*this);
     vcpu_->let_go();

@@ -6,8 +6,10 @@
 
 #include <csignal>
 #include <new>
+#include <system_error>
 #include <utility>
 
+#include "base/scope_exit.hh"
 #include "platform/clock.hh"
 #include "platform/futex.hh"
 #include "platform/signal_stack.hh"
@@ -79,7 +81,7 @@ bool Vcpu::boot(lkl_vcpu* shared, EnterFunction enter, const std::function<void(
     return true;
 }
 
-void Vcpu::start_helper() {
+Result<void> Vcpu::start_helper() {
     // The helper belongs to the library: the application's signals go to its own threads.
     sigset_t all;
     sigset_t before;
@@ -88,8 +90,13 @@ void Vcpu::start_helper() {
         sigdelset(&all, fault);
     }
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    helper_ = std::thread([this] { helper_main(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    const ScopeExit restore([&before] { pthread_sigmask(SIG_SETMASK, &before, nullptr); });
+    try {
+        helper_ = std::thread([this] { helper_main(); });
+    } catch (const std::system_error& error) {
+        return Error::host(error.code().value(), "start", "the helper thread");
+    }
+    return {};
 }
 
 bool Vcpu::try_take() noexcept {
@@ -380,8 +387,7 @@ Result<void> Vcpu::restart_in_child() {
     new (&helper_) std::thread;
     helper_until_.store(0);
     LKL_TRY_VOID(loop_->restart_in_child());
-    start_helper();
-    return {};
+    return start_helper();
 }
 
 void Vcpu::abandon_in_child() {

@@ -39,7 +39,7 @@ class Vcpu {
     bool boot(lkl_vcpu* shared, EnterFunction enter, const std::function<void()>& first_entry);
 
     // Starts the helper thread.
-    void start_helper();
+    Result<void> start_helper();
 
     // One request of the thread whose mailbox it is: request, number and args are filled in. The
     // result, or the error of the vCPU's end; after `until` (monotonic nanoseconds) the caller
