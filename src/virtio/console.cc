@@ -180,7 +180,8 @@ void VirtioConsole::watch_input() {
     input_on_demand_ = !watching_;
 }
 
-// Within the loop's callback: there is no room, no driver, or the end. notify() watches again.
+// Within the loop's callback, when there is no room, no driver, or was the end. notify() watches
+// again.
 void VirtioConsole::stop_watching() {
     if (std::exchange(watching_, false)) {
         transport_->context().loop->remove(options_.input_fd);
@@ -206,9 +207,6 @@ bool VirtioConsole::read_input() {
     input_open_ = input_open_ && bytes > 0;
     input_.append(piece.data(), static_cast<std::size_t>(std::max<ssize_t>(bytes, 0)));
     deliver_input();
-    if (!input_open_ || !input_.empty()) {
-        stop_watching();
-    }
     return input_on_demand_ && input_open_;
 }
 
