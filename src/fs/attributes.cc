@@ -14,7 +14,8 @@ constexpr std::size_t kValueMax = 65536;  // XATTR_SIZE_MAX
 
 bool is_wanted(std::string_view name) {
     // ntfs3 lists what it keeps owners and modes in ("$LXUID").
-    if (name.substr(0, 1) == "$") {
+    // xfs shows how it stores the POSIX ACLs beside the ACLs themselves.
+    if (name.substr(0, 1) == "$" || name.substr(0, 16) == "trusted.SGI_ACL_") {
         return false;
     }
     return name.substr(0, 7) != "system." || name == kAclAccess || name == kAclDefault;

@@ -255,6 +255,9 @@ void TreeWriter::make_directory(DirectoryStack::Place place, const Entry& entry)
 
 void TreeWriter::leave_directory(const Entry& entry) {
     if (lost_directory_) {
+        if (is_below(entry.path, *lost_directory_)) {
+            return;
+        }
         if (lost_entries_ != 0) {
             report_.add_error(
                 Error::other("their directory could not be created",

@@ -109,14 +109,14 @@ TEST_F(BadImage, AnImageWithoutWritePermissionIsNotWrittenTo) {
 TEST_F(BadImage, ReadingNeverWritesTheImage) {
     for (const char* type : {"ext4", "xfs", "btrfs", "f2fs", "vfat", "exfat", "ntfs3"}) {
         const std::string image = make_image(type);
-        const std::string before = run("sha256sum " + quote(image)).output;
+        const std::string before = run("b2sum " + quote(image)).output;
 
         struct stat first {};
 
         ASSERT_EQ(::stat(image.c_str(), &first), 0);
         expect_tool("cpfromfs", "-i " + quote(image) + " / " + quote(directory(type)));
         expect_tool("fs2tar", "-i " + quote(image) + " /dev/null");
-        EXPECT_EQ(before, run("sha256sum " + quote(image)).output) << type;
+        EXPECT_EQ(before, run("b2sum " + quote(image)).output) << type;
 
         struct stat second {};
 
@@ -157,10 +157,10 @@ TEST_P(DirtyJournal, IsReplayedAndTheImageStaysAsItIs) {
     const std::string dirty = path("dirty.img");
     make_dirty(image, dirty);
     ASSERT_EQ(::chmod(dirty.c_str(), 0444), 0);
-    const std::string before = run("sha256sum " + quote(dirty)).output;
+    const std::string before = run("b2sum " + quote(dirty)).output;
     expect_tool("cpfromfs", "-i " + quote(dirty) + " -t " + GetParam() + " /synced " + quote(out_));
     EXPECT_EQ(work_.read("out/synced"), "in the log");
-    EXPECT_EQ(before, run("sha256sum " + quote(dirty)).output);
+    EXPECT_EQ(before, run("b2sum " + quote(dirty)).output);
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, DirtyJournal, ::testing::Values("ext4", "xfs", "btrfs", "f2fs"),

@@ -81,7 +81,7 @@ void make_what_needs_root(const std::string& root) {
     stdfs::create_symlink("owned", root + "/owned link");
     ASSERT_EQ(::lchown((root + "/owned link").c_str(), 12, 34), 0);
     ASSERT_EQ(::mknod((root + "/null").c_str(), S_IFCHR | 0666, makedev(1, 3)), 0);
-    ASSERT_EQ(::mknod((root + "/disk").c_str(), S_IFBLK | 0660, makedev(259, 300000)), 0);
+    ASSERT_EQ(::mknod((root + "/disk").c_str(), S_IFBLK | 0660, makedev(259, 200000)), 0);
     ASSERT_EQ(::setxattr((root + "/owned").c_str(), "trusted.key", "t", 1, 0), 0);
     // cap_net_raw+ep, revision 2
     const char capability[20] = {1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0};
