@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <lkl/disk.hh>
@@ -11,6 +12,27 @@ namespace lkl {
 namespace {
 
 constexpr std::uintmax_t kSize = 16U << 20U;
+
+// A partition table of the MBR kind with primary partitions {start, size}, in bytes.
+void write_partition_table(const std::string& path,
+                           const std::vector<std::pair<std::uint32_t, std::uint32_t>>& partitions) {
+    constexpr std::size_t kTable = 446;
+    constexpr std::size_t kEntry = 16;
+    constexpr std::uint32_t kSector = 512;
+    std::vector<std::byte> sector(kSector);
+    for (std::size_t i = 0; i < partitions.size(); ++i) {
+        std::byte* const entry = sector.data() + kTable + i * kEntry;
+        const std::uint32_t start = partitions[i].first / kSector;
+        const std::uint32_t size = partitions[i].second / kSector;
+        entry[4] = std::byte{0x83};
+        std::memcpy(entry + 8, &start, sizeof(start));
+        std::memcpy(entry + 12, &size, sizeof(size));
+    }
+    sector[510] = std::byte{0x55};
+    sector[511] = std::byte{0xaa};
+    std::fstream(path, std::ios::in | std::ios::out | std::ios::binary)
+        .write(reinterpret_cast<const char*>(sector.data()), kSector);
+}
 
 class DiskTest : public KernelTest {
   protected:
@@ -114,11 +136,8 @@ TEST_F(DiskTest, MemoryDisksComeAndGo) {
 
 TEST_F(DiskTest, PartitionsAreFoundAndMounted) {
     const ImageFile image(4 * kSize);
-    const std::string command = "printf 'label: gpt\\nsize=16M\\nsize=20M\\n' | sfdisk -q '" +
-                                image.path() +
-                                "' && mkfs.ext4 -q -F -E offset=" + std::to_string((1 + 16) << 20) +
-                                " '" + image.path() + "' 20M > /dev/null 2>&1";
-    ASSERT_EQ(std::system(command.c_str()), 0) << command;
+    image.run("mkfs.ext4 -q -F -E offset=" + std::to_string(17U << 20U), " 20M");
+    write_partition_table(image.path(), {{1U << 20U, 16U << 20U}, {17U << 20U, 40U << 20U}});
     auto disk = Disk::add_file(kernel(), image.path(), {});
     ASSERT_TRUE(disk) << disk.error().message();
     const auto partitions = disk->partitions().value();

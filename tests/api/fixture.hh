@@ -74,8 +74,8 @@ class ImageFile {
     [[nodiscard]] const std::string& path() const { return path_; }
 
     // Runs a program on it; its exit status must be 0.
-    void run(const std::string& program) const {
-        const std::string command = program + " '" + path_ + "' > /dev/null 2>&1";
+    void run(const std::string& program, const std::string& more = "") const {
+        const std::string command = program + " '" + path_ + "'" + more + " > /dev/null 2>&1";
         ASSERT_EQ(std::system(command.c_str()), 0) << command;
     }
 
