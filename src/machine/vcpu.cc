@@ -314,41 +314,45 @@ void Vcpu::helper_main() noexcept {
     prctl(PR_SET_NAME, "lkl-helper");
     prctl(PR_SET_TIMERSLACK, 1UL);
     ensure_signal_stack();
-    std::uint64_t nap = kForever;
+    bool nap = false;
     while (!stopping_.load()) {
+        const bool running = ending() == Ending::none;
         const std::uint64_t now = monotonic_ns();
-        if (ending() == Ending::none) {
-            if (deadline() <= now) {
-                std::atomic_ref(shared_->pending).fetch_or(1U << LKL_IRQ_TIMER);
-            }
-            if (work_waits()) {
-                if (try_take()) {
-                    run(nullptr);
-                }
-                nap = kHelperNapNs;
-            }
+        if (running) {
+            nap = help(now) || nap;
         }
-        std::uint64_t until = ending() == Ending::none ? deadline() : kForever;
-        if (until <= now) {
-            // Due, but the vCPU is owned: its owner has been told.
+        const std::uint64_t next_event = running ? deadline() : kForever;
+        std::uint64_t until = next_event;
+        if (next_event <= now || (nap && next_event > now + kHelperNapNs)) {
+            // Due, but the vCPU is owned, and its owner has been told; or a nap.
             until = now + kHelperNapNs;
-        } else if (nap != kForever && until > now + nap) {
-            until = now + nap;
-            nap = kForever;
         }
         helper_until_.store(until, std::memory_order_seq_cst);
-        // The other half of run()'s and raise()'s look at helper_until_.
-        const bool due = ending() == Ending::none &&
-                         ((owned_.load(std::memory_order_seq_cst) == 0 && work_waits()) ||
-                          deadline() < until);
-        if (!due || stopping_.load()) {
+        // The other half of run()'s and raise()'s looks at helper_until_.
+        const bool more = running && ((owned_.load(std::memory_order_seq_cst) == 0 &&
+                                       work_waits()) ||
+                                      deadline() < next_event);
+        if (!more) {
+            nap = false;
             loop_->run_once(stopping_.load() ? 0 : until);
-            if (helper_until_.load(std::memory_order_relaxed) == 0) {
-                nap = kHelperNapNs;
-            }
+            nap = helper_until_.load(std::memory_order_relaxed) == 0;
         }
         helper_until_.store(0, std::memory_order_seq_cst);
     }
+}
+
+// A timer that is due, and interrupts: for the owner if there is one. True: there was work.
+bool Vcpu::help(std::uint64_t now) noexcept {
+    if (deadline() <= now) {
+        std::atomic_ref(shared_->pending).fetch_or(1U << LKL_IRQ_TIMER);
+    }
+    if (!work_waits()) {
+        return false;
+    }
+    if (try_take()) {
+        run(nullptr);
+    }
+    return true;
 }
 
 void Vcpu::stop_helper() noexcept {

@@ -93,6 +93,7 @@ class Vcpu {
     void complete(std::uint64_t finished) noexcept;
     void complete_all() noexcept;
     void helper_main() noexcept;
+    bool help(std::uint64_t now) noexcept;
     void kick_helper() noexcept;
     [[nodiscard]] bool work_waits() noexcept;
     [[nodiscard]] std::uint64_t deadline() noexcept;
