@@ -2,9 +2,9 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 #include <lkl/disk.hh>
 #include <lkl/mount.hh>
+#include <sstream>
 
 #include "fixture.hh"
 
@@ -12,6 +12,12 @@ namespace lkl {
 namespace {
 
 constexpr std::uintmax_t kSize = 16U << 20U;
+
+std::string whole_file(const std::string& path) {
+    std::ostringstream content;
+    content << std::ifstream(path, std::ios::binary).rdbuf();
+    return content.str();
+}
 
 // A partition table of the MBR kind with primary partitions {start, size}, in bytes.
 void write_partition_table(const std::string& path,
@@ -77,8 +83,7 @@ TEST_F(DiskTest, UnmountIsFinishedOnReturn) {
 TEST_F(DiskTest, OverlayLeavesTheImageAlone) {
     const ImageFile image(kSize);
     image.run("mkfs.ext4 -q -F");
-    std::ifstream before_stream(image.path(), std::ios::binary);
-    const std::string before((std::istreambuf_iterator<char>(before_stream)), {});
+    const std::string before = whole_file(image.path());
     Disk::Options options;
     options.overlay = true;
     auto disk = Disk::add_file(kernel(), image.path(), options);
@@ -95,8 +100,7 @@ TEST_F(DiskTest, OverlayLeavesTheImageAlone) {
         }
         ASSERT_TRUE(mount->unmount());
     }
-    std::ifstream after_stream(image.path(), std::ios::binary);
-    EXPECT_EQ(std::string((std::istreambuf_iterator<char>(after_stream)), {}), before);
+    EXPECT_TRUE(whole_file(image.path()) == before);
 }
 
 TEST_F(DiskTest, ReadOnlyDiskIsNotWritten) {
