@@ -109,7 +109,9 @@ class Renamer:
             # `#define old_tag new_tag` stands for the tag of a structure.
             alias = ALIAS.match(line)
             tag = {alias.group(1)} & self.tags if alias else set()
-            text, next_tag = rename_line(line, words | tag, parameters, after_tag)
+            # The set is large: it is copied only where a word is added.
+            known = words | tag if tag else words
+            text, next_tag = rename_line(line, known, parameters, after_tag)
             if not line.lstrip().startswith("#") and CPLUSPLUS_KEYWORDS & code_words(line):
                 other, _ = rename_line(line, words | CPLUSPLUS_KEYWORDS, parameters, after_tag)
                 text = f"#ifdef __cplusplus\n{other}#else\n{text}#endif\n"
