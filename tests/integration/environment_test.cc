@@ -129,6 +129,23 @@ TEST(Environment, UnknownCallsAreRefused) {
     EXPECT_EQ(kernel.call(nr::getpid), 1);
 }
 
+// The tests' own judgement of the log: what it finds, and what a test has declared.
+TEST(Environment, ComplaintsAreFound) {
+    Instance kernel;
+    EXPECT_TRUE(kernel.complaints().empty());
+    EXPECT_EQ(kernel.write_file("/dev/kmsg", "<6>only for information"), 0);
+    EXPECT_TRUE(kernel.complaints().empty());
+    // By its level alone; by its text alone.
+    EXPECT_EQ(kernel.write_file("/dev/kmsg", "<4>something is odd"), 0);
+    EXPECT_EQ(kernel.complaints().size(), 1U);
+    EXPECT_EQ(kernel.write_file("/dev/kmsg", "<6>BUG: sleeping function called"), 0);
+    EXPECT_EQ(kernel.complaints().size(), 2U);
+    kernel.expect("something is odd");
+    EXPECT_EQ(kernel.complaints().size(), 1U);
+    kernel.expect("BUG: sleeping");
+    EXPECT_TRUE(kernel.complaints().empty());
+}
+
 TEST(Environment, OneThreadAndNothingWritableAndExecutable) {
     const std::size_t threads = process_state().threads;
     Instance kernel;

@@ -69,10 +69,15 @@ std::vector<std::string> complaints_on_console(std::string_view console,
 std::vector<std::string> complaints_in_records(std::string_view records,
                                                const std::vector<std::string>& expected) {
     return select_lines(records, [&](std::string_view line) {
-        constexpr char kWarning = '4';
-        // A record's further lines have no level of their own; the first one tells of it.
-        return line.size() > 2 && line[0] == '<' && line[2] == '>' && line[1] <= kWarning &&
-               !contains_any(line, expected);
+        // "<N>": facility * 8 + level. A record's further lines have none; the first tells of it.
+        unsigned priority = 0;
+        std::size_t at = 1;
+        while (at < line.size() && line[at] >= '0' && line[at] <= '9') {
+            priority = priority * 10 + static_cast<unsigned>(line[at++] - '0');
+        }
+        constexpr unsigned kWarning = 4;
+        return line.starts_with('<') && at > 1 && at < line.size() && line[at] == '>' &&
+               priority % 8 <= kWarning && !contains_any(line, expected);
     });
 }
 

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+// Modules: loaded, used and removed; nothing of them is ever writable and executable; their faults
+// end the instance.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "host.hh"
+#include "instance.hh"
+
+namespace lkl::testing {
+namespace {
+
+std::vector<char> module_bytes() {
+    std::ifstream file(LKL_TEST_MODULE, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+class Module : public ::testing::Test {
+  protected:
+    Module() {
+        // It is built outside the kernel's tree, which the kernel remarks upon.
+        kernel_.expect("lkl_test: loading out-of-tree module taints kernel");
+    }
+
+    long load(const char* parameters) {
+        return kernel_.call(nr::init_module, bytes_.data(), bytes_.size(), parameters);
+    }
+
+    long unload() { return kernel_.call(nr::delete_module, "lkl_test", O_NONBLOCK); }
+
+    const std::vector<char> bytes_ = module_bytes();
+    Instance kernel_;
+};
+
+TEST_F(Module, LoadsWorksAndGoes) {
+    ASSERT_GT(bytes_.size(), 1000U);
+    constexpr int kTimes = 5;
+    for (int i = 0; i < kTimes; i++) {
+        ASSERT_EQ(load(""), 0);
+        EXPECT_EQ(load(""), -EEXIST);
+        EXPECT_EQ(kernel_.read_file("/sys/module/lkl_test/parameters/answer"), "31\n");
+        EXPECT_NE(kernel_.read_file("/proc/modules").find("lkl_test "), std::string::npos);
+        EXPECT_EQ(writable_and_executable(), std::vector<std::string>{});
+        EXPECT_EQ(unload(), 0);
+        EXPECT_EQ(unload(), -ENOENT);
+    }
+    EXPECT_EQ(load("what=fail"), -ENXIO);
+    EXPECT_EQ(kernel_.read_file("/proc/modules"), "");
+}
+
+// Looked at all the time by another thread while modules come and go.
+TEST_F(Module, NothingIsEverWritableAndExecutable) {
+    std::atomic<bool> enough{false};
+    std::atomic<int> looks{0};
+    std::vector<std::string> found;
+    std::thread watcher([&] {
+        while (!enough && found.empty()) {
+            found = writable_and_executable();
+            looks++;
+        }
+    });
+    constexpr int kTimes = 100;
+    for (int i = 0; i < kTimes || looks < 20; i++) {
+        ASSERT_EQ(load(""), 0);
+        ASSERT_EQ(unload(), 0);
+    }
+    enough = true;
+    watcher.join();
+    EXPECT_EQ(found, std::vector<std::string>{});
+}
+
+TEST_F(Module, BrokenFilesAreRefused) {
+    Instance& kernel = kernel_;
+    kernel.expect("Invalid");
+    std::vector<char> broken = bytes_;
+    EXPECT_EQ(kernel.call(nr::init_module, broken.data(), std::size_t{10}, ""), -ENOEXEC);
+    EXPECT_EQ(kernel.call(nr::init_module, broken.data(), broken.size() / 2, ""), -ENOEXEC);
+    EXPECT_EQ(kernel.call(nr::init_module, 8, broken.size(), ""), -EFAULT);
+    EXPECT_EQ(kernel.call(nr::init_module, broken.data(), broken.size(), 8), -EFAULT);
+    broken[18] = 3;  // e_machine: i386
+    EXPECT_EQ(kernel.call(nr::init_module, broken.data(), broken.size(), ""), -ENOEXEC);
+    EXPECT_EQ(load(""), 0);
+}
+
+TEST_F(Module, AWarningGoesToTheLogOnly) {
+    kernel_.expect("lkl_test was asked to warn");
+    kernel_.expect("WARNING: CPU: 0");
+    kernel_.expect("cut here");
+    kernel_.expect("Call Trace");
+    kernel_.expect("end trace");
+    ASSERT_EQ(load("what=warn"), 0);
+    EXPECT_TRUE(kernel_.machine().running());
+    EXPECT_EQ(kernel_.call(nr::getpid), 1);
+    EXPECT_EQ(unload(), 0);
+}
+
+void expect_end(Instance& kernel, const std::string& reason) {
+    kernel.expect(reason);
+    kernel.expect("Call Trace");
+    kernel.expect("Kernel panic - not syncing: Fatal exception");
+}
+
+TEST_F(Module, AnOopsNamesTheModule) {
+    expect_end(kernel_, "BUG: unable to handle page fault for address 0000000000000008");
+    EXPECT_EQ(load("what=oops"), -ENOTRECOVERABLE);
+    EXPECT_TRUE(kernel_.machine().panicked());
+    EXPECT_TRUE(kernel_.log().contains("lkl_test_oops+0x"));
+    EXPECT_TRUE(kernel_.log().contains("[lkl_test]"));
+    Instance next;
+    EXPECT_EQ(next.call(nr::getpid), 1);
+}
+
+TEST_F(Module, ABugEndsTheInstance) {
+    kernel_.expect("BUG");
+    kernel_.expect("Call Trace");
+    kernel_.expect("Kernel panic");
+    EXPECT_EQ(load("what=bug"), -ENOTRECOVERABLE);
+    EXPECT_TRUE(kernel_.machine().panicked());
+    Instance next;
+    EXPECT_EQ(next.call(nr::getpid), 1);
+}
+
+}  // namespace
+}  // namespace lkl::testing
