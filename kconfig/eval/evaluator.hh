@@ -136,6 +136,13 @@ class Evaluator {
 
     void forget_value(const Symbol& symbol) { at(symbol).valid = 0; }
 
+    /// Returns whether the expression had a value.
+    bool forget_expression(std::uint32_t id) {
+        const bool had = exprs_[id] >> 2 == generation_;
+        exprs_[id] = 0;
+        return had;
+    }
+
     bool is_current(const Symbol& symbol) const { return is_valid(at(symbol)); }
 
     void drop_write(const Symbol& symbol) { at(symbol).write = false; }
@@ -150,6 +157,23 @@ class Evaluator {
     void set_all_choice_values(const Symbol& choice);
 
     void need_choice_values(const Symbol& symbol) { at(symbol).need_choice = true; }
+
+    /// What the user said about one symbol (and its choice), to come back to.
+    struct Saved {
+        Value given;
+        bool has = false;
+        Value choice_given;
+        bool choice_has = false;
+        const Symbol* choice_member = nullptr;
+        std::vector<const Symbol*> priority;
+    };
+
+    Saved save(const Symbol& symbol) const;
+    /// Puts it back; invalidate() is up to the caller.
+    void restore(const Symbol& symbol, const Saved& saved);
+    /// Takes a value as a line of .config would give it; false when it is none
+    /// of the symbol's type.
+    bool assign(const Symbol& symbol, std::string_view text);
 
     /// Nothing computed so far is valid any more.
     void invalidate();

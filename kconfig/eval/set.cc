@@ -184,6 +184,59 @@ void Evaluator::reset_given(Source source) {
     }
 }
 
+Evaluator::Saved Evaluator::save(const Symbol& symbol) const {
+    const State& state = at(symbol);
+    Saved saved{state.given[0], state.has[0], {}, false, nullptr, {}};
+    if (const Symbol* const choice = choice_of(symbol)) {
+        saved.choice_given = at(*choice).given[0];
+        saved.choice_has = at(*choice).has[0];
+        saved.choice_member = at(*choice).choice_given[0];
+        if (!old_) {
+            saved.priority = priorities_[choice->id];
+        }
+    }
+    return saved;
+}
+
+void Evaluator::restore(const Symbol& symbol, const Saved& saved) {
+    State& state = at(symbol);
+    state.given[0] = saved.given;
+    state.has[0] = saved.has;
+    if (const Symbol* const choice = choice_of(symbol)) {
+        at(*choice).given[0] = saved.choice_given;
+        at(*choice).has[0] = saved.choice_has;
+        at(*choice).choice_given[0] = saved.choice_member;
+        if (!old_) {
+            priorities_[choice->id] = saved.priority;
+        }
+    }
+}
+
+bool Evaluator::assign(const Symbol& symbol, std::string_view text) {
+    if (!is_logical(symbol.type)) {
+        if (!string_valid(symbol, text)) {
+            return false;
+        }
+        give(symbol, Source::user, text);
+        return true;
+    }
+    Tristate wanted = Tristate::no;
+    if (text.size() != 1 || !leading_state(text, wanted) ||
+        (wanted == Tristate::mod && symbol.type == SymbolType::boolean)) {
+        return false;
+    }
+    give(symbol, Source::user, wanted);
+    if (const Symbol* const choice = choice_of(symbol)) {
+        if (!old_) {
+            prioritize(*choice_node_[symbol.id], symbol, true);
+        } else if (wanted == Tristate::yes) {
+            at(*choice).choice_given[0] = &symbol;
+            give(*choice, Source::user, Tristate::yes);
+        }
+    }
+    return true;
+}
+
 std::string_view Evaluator::default_text(const Symbol& symbol) {
     calc_visibility(symbol);
     calc(*tree_.modules);

@@ -57,6 +57,14 @@ class ExprTable {
 
     const Expr* or_(const Expr* l, const Expr* r) { return join(ExprType::or_, l, r); }
 
+    /// Calls @p visit with every expression, in order of creation.
+    template <typename Visit>
+    void for_each(const Visit& visit) const {
+        for (const Expr& e : all_) {
+            visit(e);
+        }
+    }
+
     /// How many distinct expressions there are; ids are below this.
     std::size_t size() const { return all_.size(); }
 

@@ -171,6 +171,7 @@ bool is_understood(std::string_view command, bool piped_input) {
     bool at_command = true;
     bool behind_pipe = false;
     bool reads = false;
+    std::string_view before;
     for (const Piece& piece : pieces) {
         if (piece.is_operator) {
             at_command = true;
@@ -183,6 +184,11 @@ bool is_understood(std::string_view command, bool piped_input) {
             continue;
         }
         if (at_command) {
+            if (word == "-v" && before == "command") {
+                at_command = false;  // it only says where the program is
+                continue;
+            }
+            before = word;
             if (is_assignment(word) || is_one_of(kPrefixes, word)) {
                 continue;
             }

@@ -71,5 +71,11 @@ using Arguments = std::vector<std::string>;
 
 int merge_command(Workspace& workspace, const Arguments& arguments);
 int explain_command(Workspace& workspace, const Arguments& arguments);
+int diff_command(Workspace& workspace, const Arguments& arguments);
+int lint_command(Workspace& workspace, const Arguments& arguments);
+int search_command(Workspace& workspace, const Arguments& arguments);
+int savedefconfig_command(Workspace& workspace, const Arguments& arguments);
+int tree_command(Workspace& workspace, const Arguments& arguments);
+int set_command(Workspace& workspace, const Arguments& arguments);
 
 }  // namespace kconfig::tools

@@ -23,6 +23,14 @@ constexpr Command kCommands[] = {
      "put fragments together and say what did not survive, and why"},
     {"explain", explain_command, "SYMBOL[=VALUE]...",
      "why a symbol has its value, or why it cannot have another"},
+    {"set", set_command, "[-n] SYMBOL=VALUE...",
+     "the smallest set of changes that gets there; -n only shows it"},
+    {"diff", diff_command, "A B", "the symbols whose values differ"},
+    {"lint", lint_command, "[CHECK...]",
+     "undefined, dead and unused symbols, unreachable menus, unmet selects"},
+    {"search", search_command, "REGEX", "symbols by name, prompt and help"},
+    {"tree", tree_command, "[--json]", "the menus, with the values"},
+    {"savedefconfig", savedefconfig_command, "[FILE]", "what differs from the defaults"},
 };
 
 void print_usage(Host& host) {

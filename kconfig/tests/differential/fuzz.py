@@ -1,0 +1,243 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Random Kconfig files: our conf and the original must not differ.
+
+  fuzz.py --conf OURS --ref ORIGINAL --profile 6.12 --count 1000 [--seed N]
+
+Every tree is run through several modes with a random .config; exit code, standard output,
+standard error and all files are compared. Inputs that the original crashes on, and (6.12)
+those that meet its wrong "A != y" of a bool, are left out.
+"""
+
+import argparse
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from matrix import Step, first_difference, run_steps  # noqa: E402
+
+TYPES = ("bool", "bool", "bool", "tristate", "tristate", "int", "hex", "string")
+
+
+class Generator:
+    def __init__(self, rng, profile):
+        self.rng = rng
+        self.profile = profile
+        self.count = rng.randint(2, 14)
+        self.types = {f"S{i}": rng.choice(TYPES) for i in range(self.count)}
+        self.next = 0
+
+    def name(self):
+        """A symbol to depend on: mostly one before, or everything would be a loop."""
+        if self.rng.random() < 0.04:
+            return "UNDEFINED"
+        if self.next > 1 and self.rng.random() < 0.985:
+            return f"S{self.rng.randrange(self.next - 1)}"
+        return "UNDEFINED" if self.rng.random() < 0.9 else f"S{self.rng.randrange(self.count)}"
+
+    def target(self):
+        """A symbol to select: mostly one behind."""
+        if self.next < self.count and self.rng.random() < 0.98:
+            return f"S{self.rng.randrange(self.next, self.count)}"
+        return "UNDEFINED"
+
+    def constant(self):
+        return self.rng.choice(("y", "n", "m", '"y"', '"foo"', "5", "0x10", '"020"', "007", '""'))
+
+    def expr(self, depth=0):
+        kind = self.rng.random()
+        if depth > 3 or kind < 0.45:
+            return self.name()
+        if kind < 0.58:
+            return f"{self.name()} && {self.expr(depth + 1)}"
+        if kind < 0.70:
+            return f"({self.expr(depth + 1)} || {self.expr(depth + 1)})"
+        if kind < 0.80:
+            return "!" + self.rng.choice((self.name(), f"({self.expr(depth + 1)})"))
+        if kind < 0.83:
+            return self.rng.choice(("m", "y", "n"))
+        operators = ("=", "!=", "<", "<=", ">", ">=")
+        operator = self.rng.choice(operators)
+        left, right = self.name(), self.rng.choice((self.constant(), self.name()))
+        if operator == "!=" and right in ("y", '"y"'):
+            operator = "="  # the original is wrong about bools here
+        return f"{left} {operator} {right}"
+
+    def condition(self):
+        return f" if {self.expr()}" if self.rng.random() < 0.4 else ""
+
+    def value(self, kind):
+        if kind in ("bool", "tristate"):
+            return self.rng.choice(("y", "n", "m", self.name(), self.expr()))
+        if kind == "string":
+            return self.rng.choice(('"text"', '"a\\"b"', "'c\\\\d'", self.name()))
+        return self.rng.choice(("1", "7", "0x1f", "42", "-3", "007", self.name()))
+
+    def config(self, lines, member=False):
+        if self.next >= self.count:
+            return
+        name = f"S{self.next}"
+        again = self.next > 0 and not member and self.rng.random() < 0.06
+        if again:
+            name = f"S{self.rng.randrange(self.next)}"
+        else:
+            self.next += 1
+        kind = "bool" if member else self.types[name]
+        self.types[name] = kind
+        menu = "menuconfig" if not member and self.rng.random() < 0.1 else "config"
+        prompt = f' "prompt {name}"' + self.condition() if member or self.rng.random() < 0.75 else ""
+        lines += [f"{menu} {name}", f"\t{kind}{prompt}"]
+        if self.rng.random() < 0.4:
+            lines.append(f"\tdepends on {self.expr()}")
+        if not member:
+            for _ in range(self.rng.choice((0, 0, 1, 1, 2))):
+                lines.append(f"\tdefault {self.value(kind)}{self.condition()}")
+        if kind in ("bool", "tristate"):
+            for word in ("select", "imply"):
+                if self.rng.random() < 0.2:
+                    lines.append(f"\t{word} {self.target()}{self.condition()}")
+        if kind in ("int", "hex") and self.rng.random() < 0.5:
+            low, high = self.rng.choice((("1", "9"), ("0x2", "0x20"), ("5", self.name())))
+            lines.append(f"\trange {low} {high}{self.condition()}")
+        if self.rng.random() < 0.1:
+            lines += ["\thelp", f"\t  Help of {name}.", "", "\t    More.", ""]
+
+    def choice(self, lines):
+        lines.append("choice")
+        lines.append(f'\tprompt "choice"{self.condition()}')
+        if self.rng.random() < 0.3:
+            lines.append(f"\tdepends on {self.expr()}")
+        if self.profile == "6.1" and self.rng.random() < 0.3:
+            lines.append("\toptional")
+        first = self.next
+        body = []
+        for _ in range(self.rng.randint(1, 4)):
+            self.config(body, member=True)
+        if self.next > first and self.rng.random() < 0.4:
+            lines.append(f"\tdefault S{self.rng.randrange(first, self.next)}{self.condition()}")
+        lines += body + ["endchoice"]
+
+    def block(self, lines, depth):
+        kind = self.rng.random()
+        if kind < 0.62:
+            self.config(lines)
+        elif kind < 0.76:
+            self.choice(lines)
+        elif kind < 0.80:
+            lines += ['comment "remark"'] + \
+                ([f"\tdepends on {self.expr()}"] if self.rng.random() < 0.5 else [])
+        elif depth < 3:
+            if kind < 0.90:
+                lines.append(f"if {self.expr()}")
+                end = "endif"
+            else:
+                lines.append(f'menu "menu {depth}"')
+                if self.rng.random() < 0.4:
+                    lines.append(f"\tdepends on {self.expr()}")
+                if self.rng.random() < 0.3:
+                    lines.append(f"\tvisible if {self.expr()}")
+                end = "endmenu"
+            for _ in range(self.rng.randint(1, 4)):
+                self.block(lines, depth + 1)
+            lines.append(end)
+
+    def tree(self):
+        lines = []
+        if self.rng.random() < 0.8:
+            lines += ["config MODULES", '\tbool "modules"', "\tdefault " +
+                      self.rng.choice(("y", "n")), "\tmodules"]
+        if self.rng.random() < 0.1:
+            lines += ["word = $(1)$(2)", "$(info,$(word,a,b))"]
+        while self.next < self.count:
+            self.block(lines, 0)
+        return "\n".join(lines) + "\n"
+
+    def dot_config(self):
+        lines = []
+        for name in self.rng.sample(sorted(self.types), k=self.rng.randint(0, self.count)):
+            kind = self.types[name]
+            if kind in ("bool", "tristate"):
+                value = self.rng.choice(("y", "m", None))
+            elif kind == "string":
+                value = self.rng.choice(('"x"', '"a\\"\\\\b"', '""'))
+            else:
+                value = self.rng.choice(("3", "0x11", "100", "08"))
+            lines.append(f"# CONFIG_{name} is not set" if value is None else f"CONFIG_{name}={value}")
+        return "\n".join(lines) + "\n"
+
+
+def steps_for(rng, tree, dot_config):
+    files = {"Kconfig": tree.encode(), ".config": dot_config.encode()}
+    seed = str(rng.randrange(1, 1 << 31))
+    answers = "".join(rng.choice(("y", "n", "m", "", "2", "?", "5", "0x3")) + "\n"
+                      for _ in range(60)) + "\n" * 400
+    return [
+        Step("--olddefconfig", "Kconfig", files=files),
+        Step("--syncconfig", "Kconfig", stdin="\n" * 200),
+        Step("--savedefconfig=d", "Kconfig"),
+        Step("--randconfig", "Kconfig", env={"KCONFIG_SEED": seed}),
+        Step("--oldconfig", "Kconfig", stdin=answers, remove=(".config",)),
+        Step("--allmodconfig", "Kconfig"),
+        Step("--mod2yesconfig", "Kconfig"),
+        Step("--allyesconfig", "Kconfig", env={"KCONFIG_ALLCONFIG": "d"}),
+        Step("--listnewconfig", "Kconfig", remove=(".config",)),
+        Step("--helpnewconfig", "Kconfig"),
+    ]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--conf", required=True)
+    parser.add_argument("--ref", required=True)
+    parser.add_argument("--profile", required=True)
+    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", help="write the files of a difference into this directory")
+    options = parser.parse_args()
+    options.conf, options.ref = os.path.abspath(options.conf), os.path.abspath(options.ref)
+    env = {"PATH": os.environ["PATH"], "LC_ALL": "C", "KCONFIG_PROFILE": options.profile,
+           "KCONFIG_PROBE_CACHE": ""}
+    compared = refused = left_out = differ = 0
+    with tempfile.TemporaryDirectory() as scratch:
+        work = pathlib.Path(scratch) / "work"
+        for number in range(options.count):
+            rng = random.Random(options.seed * 1000003 + number)
+            generator = Generator(rng, options.profile)
+            tree = generator.tree()
+            dot_config = generator.dot_config()
+            steps = steps_for(rng, tree, dot_config)
+            theirs = run_steps(options.ref, steps[:1], env, work)
+            if theirs[0][0] == "timeout" or theirs[0][0] < 0 or b"Oops!" in theirs[0][2]:
+                left_out += 1
+                continue
+            if theirs[0][0] != 0:
+                steps = steps[:1]
+                refused += 1
+            else:
+                theirs = run_steps(options.ref, steps, env, work)
+            ours = run_steps(options.conf, steps, env, work)
+            # Nothing after a crash or an endless question of the original counts.
+            usable = next((i for i, r in enumerate(theirs)
+                           if r[0] == "timeout" or r[0] < 0), len(theirs))
+            difference = first_difference(ours[:usable], theirs[:usable])
+            compared += 1
+            if difference:
+                differ += 1
+                print(f"DIFFERS case {number} (seed {options.seed}): {difference}", flush=True)
+                if options.keep:
+                    target = pathlib.Path(options.keep) / str(number)
+                    shutil.rmtree(target, ignore_errors=True)
+                    target.mkdir(parents=True)
+                    (target / "Kconfig").write_text(tree)
+                    (target / ".config").write_text(dot_config)
+    print(f"{compared} compared ({refused} refused by both), {left_out} left out, {differ} differ")
+    return 1 if differ or compared < options.count // 2 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""kc as its users call it: arguments, output, exit codes. kc_test.py KC"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+KC = os.path.abspath(sys.argv[1])
+TREE = """\
+mainmenu "Example"
+config MODULES
+\tbool "Modules"
+\tdefault y
+\tmodules
+menu "Network"
+config NET
+\tbool "Networking"
+config INET
+\tbool "TCP/IP"
+\tdepends on NET
+\thelp
+\t  The Internet protocols.
+config DRIVER
+\ttristate "Driver"
+\tdepends on INET
+\tselect HELPER
+endmenu
+config HELPER
+\ttristate
+config NAME
+\tstring "Name"
+\tdefault "lkl"
+"""
+
+
+def kc(*arguments):
+    env = dict(os.environ, KCONFIG_PROBE_CACHE="", LC_ALL="C")
+    for name in ("KCONFIG_CONFIG", "srctree", "KCONFIG_PROFILE"):
+        env.pop(name, None)
+    done = subprocess.run([KC, *arguments], capture_output=True, text=True, env=env, timeout=30)
+    return done.returncode, done.stdout, done.stderr
+
+
+def write(name, text):
+    with open(name, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def read(name):
+    with open(name, encoding="utf-8") as file:
+        return file.read()
+
+
+def expect(condition, what):
+    if not condition:
+        sys.exit(f"FAILED: {what}")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as work:
+        os.chdir(work)
+        write("Kconfig", TREE)
+        write("base", "CONFIG_NET=y\n")
+        write("good", 'CONFIG_INET=y\nCONFIG_NAME="x"\n')
+        write("bad", "# CONFIG_NET is not set\nCONFIG_DRIVER=m\n")
+
+        code, out, err = kc("merge", "base", "good")
+        expect(code == 0, f"merge of what can be: {code} {err}")
+        expect("CONFIG_INET=y\n" in read(".config"), "merged value")
+        code, out, err = kc("merge", "base", "good", "bad")
+        expect(code == 2, f"merge of what cannot be exits with 2: {code}")
+        expect("Value requested for CONFIG_DRIVER not in final .config" in err, err)
+        expect("depends on NET  (Kconfig:11)" in err or "NET = n  (Kconfig:7)" in err, err)
+        expect("Value of CONFIG_NET is redefined by fragment bad" in out, out)
+        code, out, err = kc("merge", "base", "missing")
+        expect(code == 1 and "cannot read the fragment missing" in err, err)
+        code, out, err = kc("merge", "-s", "base", "bad")
+        expect(code == 1, "strict merge")
+        code, out, err = kc("merge", "-m", "-o", "only", "base", "good")
+        expect(code == 0 and read("only") == 'CONFIG_NET=y\nCONFIG_INET=y\nCONFIG_NAME="x"\n',
+               "merge without evaluation")
+
+        kc("merge", "base")
+        code, out, err = kc("set", "-n", "DRIVER=m")
+        expect(code == 0 and "INET=y" in out and "DRIVER=m" in out, out + err)
+        expect("CONFIG_INET=y" not in read(".config"), "a dry run writes nothing")
+        code, out, err = kc("set", "DRIVER=m")
+        expect(code == 0 and "CONFIG_DRIVER=m\n" in read(".config"), out + err)
+        code, out, err = kc("explain", "HELPER")
+        expect("selected by DRIVER" in out and "HELPER = m" in out, out)
+        code, out, err = kc("set", "HELPER=n")
+        expect(code == 0 and "CONFIG_HELPER=m" not in read(".config"), out + err)
+        code, out, err = kc("explain", "DRIVR")
+        expect(code == 1 and "did you mean DRIVER" in err, err)
+        code, out, err = kc("diff", "base", ".config")
+        expect(code == 2 and "INET: n -> y" in out, out)
+        code, out, err = kc("diff", ".config", ".config")
+        expect(code == 0 and out == "", "no differences")
+        code, out, err = kc("search", "internet")
+        expect(code == 0 and out.startswith("INET=y") and "[in its help]" in out, out)
+        code, out, err = kc("savedefconfig", "d")
+        first = read("d")
+        kc("-c", "d", "savedefconfig", "e")
+        expect(read("e") == first and "MODULES" not in first, first)
+        code, out, err = kc("tree", "--json")
+        tree = json.loads(out)
+        expect(tree["title"] == "Example", "title")
+        names = [entry.get("name") for entry in tree["entries"][1]["children"]]
+        expect(names[0] == "NET", names)
+        code, out, err = kc("lint")
+        expect(code == 0 and out == "", f"nothing to find: {out}")
+        write("Kconfig", TREE + "config LOST\n\tbool\n")
+        code, out, err = kc("lint")
+        expect(code == 2 and "dead-symbol" in out and "LOST" in out, out)
+        write("Kconfig", "config A\n\tbool\n\tdepends A\n")
+        code, out, err = kc("lint")
+        expect(code == 1 and "expected 'on' after 'depends'" in err, err)
+        expect(kc("nonsense")[0] == 1 and kc()[0] == 1 and kc("--help")[0] == 0, "usage")
+    print("kc: all checks passed")
+
+
+main()

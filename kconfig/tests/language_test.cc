@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+// The language: lexer, macros, parser, errors.
+#include "kconfig/tests/support.hh"
+
+namespace kconfig::test {
+namespace {
+
+class Language : public Fixture {};
+
+TEST_F(Language, ExpandsVariablesAndFunctions) {
+    host.variables["ARCH"] = "lkl";
+    ASSERT_TRUE(
+        load("greet = hello $(1)\n"
+             "late = $(var)\n"
+             "now := $(var)\n"
+             "var := set\n"
+             "config A\n\tstring\n\tdefault \"$(greet,$(ARCH)) [$(late)] [$(now)]\"\n"));
+    EXPECT_EQ(value("A"), "hello lkl [set] []");
+    ASSERT_EQ(tree->environment.size(), 1U);
+    EXPECT_EQ(tree->environment[0].second, "lkl");
+}
+
+TEST_F(Language, ShellAnswersLoseTheirNewlines) {
+    host.answers["probe"] = "a\nb\n\n";
+    ASSERT_TRUE(load("config A\n\tstring\n\tdefault \"$(shell,probe)\"\n"));
+    EXPECT_EQ(value("A"), "a b");
+}
+
+TEST_F(Language, RecursiveVariableIsFatal) {
+    EXPECT_FALSE(load("A = $(B)\nB = $(A)\n$(info,$(A))\n"));
+    EXPECT_EQ(host.complained, "Top:3: Recursive variable 'A' references itself (eventually)\n");
+    EXPECT_EQ(exit_code, 1);
+}
+
+TEST_F(Language, HelpIsIndentedByItsFirstLine) {
+    ASSERT_TRUE(load("config A\n\tbool \"a\"\n\thelp\n\t  first  \n\t    deeper\n\n\t  last\n"));
+    EXPECT_EQ(tree->nodes[0].help, "first\n  deeper\n\nlast\n");
+}
+
+TEST_F(Language, UnknownStatementHasItsLine) {
+    EXPECT_FALSE(load("config A\n\tbool\nnonsense here\n"));
+    EXPECT_EQ(host.complained, "Top:3: syntax error\nTop:3: unknown statement \"nonsense\"\n");
+}
+
+TEST_F(Language, MissingEndIsReportedForEveryBlock) {
+    EXPECT_FALSE(load("menu \"m\"\nif A\nconfig A\n\tbool\n"));
+    EXPECT_EQ(host.complained,
+              "Top:5: syntax error\n"
+              "Top:2: missing end statement for this entry\n"
+              "Top:1: missing end statement for this entry\n");
+}
+
+TEST_F(Language, RichMessagesShowTheLineAndAdvice) {
+    style = MessageStyle::rich;
+    EXPECT_FALSE(load("config A\n\tbool\n\tdepends A\n"));
+    EXPECT_NE(host.complained.find("3 | \tdepends A"), std::string::npos) << host.complained;
+    EXPECT_NE(host.complained.find("= help: expected 'on' after 'depends'"), std::string::npos);
+}
+
+TEST_F(Language, RecursiveInclusionShowsThePath) {
+    directory.write("other", "source \"Top\"\n");
+    EXPECT_FALSE(load("config A\n\tbool\nsource \"other\"\n"));
+    EXPECT_EQ(host.complained,
+              "Recursive inclusion detected.\nInclusion path:\n  current file : Top\n"
+              "  included from: other:1\n  included from: Top:3\n");
+}
+
+TEST_F(Language, RecursiveDependencyIsAnError) {
+    EXPECT_FALSE(
+        load("config A\n\tbool \"a\"\n\tdepends on B\nconfig B\n\tbool \"b\"\n"
+             "\tdepends on A\n"));
+    EXPECT_NE(host.complained.find("error: recursive dependency detected!\n"
+                                   "\tsymbol A depends on B\n"
+                                   "\tsymbol B depends on A\n"),
+              std::string::npos)
+        << host.complained;
+}
+
+TEST_F(Language, DeepNestingIsAnErrorAndNotACrash) {
+    const std::string deep = std::string(100000, '(') + "A" + std::string(100000, ')');
+    EXPECT_FALSE(load("config A\n\tbool\n\tdepends on " + deep + "\n"));
+    EXPECT_NE(host.complained.find("syntax error"), std::string::npos);
+}
+
+TEST_F(Language, TextIsTakenByteByByte) {
+    ASSERT_TRUE(load("config A\n\tstring \"\xff\xfe\"\n\tdefault 'a\\'\"b'\n"));
+    EXPECT_EQ(value("A"), "a'\"b");
+    EXPECT_EQ(tree->nodes[0].prompt->text, "\xff\xfe");
+}
+
+TEST_F(Language, NextKnowsConditionalDependencies) {
+    const std::string text =
+        "config MODULES\n\tbool\n\tdefault y\n\tmodules\n"
+        "config X\n\ttristate \"x\"\nconfig Y\n\ttristate \"y\"\n"
+        "config Z\n\ttristate \"z\"\n\tdepends on X if Y\n\tdefault y\n";
+    EXPECT_FALSE(load(text, Dialect::v6_12));
+    ASSERT_TRUE(load(text, Dialect::next));
+    EXPECT_EQ(value("Z"), "y");  // Y is n: the condition does not matter
+    set("Y", "m");
+    EXPECT_EQ(value("Z"), "n");  // !(Y) would still allow m
+    set("X", "m");
+    EXPECT_EQ(value("Z"), "m");
+}
+
+TEST_F(Language, NextReadsTransitionalSymbolsAndDoesNotWriteThem) {
+    ASSERT_TRUE(
+        load("config OLD\n\tbool\n\ttransitional\n"
+             "config NEW\n\tbool \"new\"\n\tdefault OLD\n",
+             Dialect::next));
+    directory.write("c", "CONFIG_OLD=y\n");
+    ASSERT_TRUE(files->read(directory.file("c").c_str()));
+    EXPECT_EQ(config(), "CONFIG_NEW=y\n");
+}
+
+TEST_F(Language, NamedAndOptionalChoicesAreOnlyIn6_1) {
+    const std::string text =
+        "choice NAMED\n\tprompt \"c\"\n\toptional\nconfig A\n\tbool \"a\"\nendchoice\n";
+    EXPECT_FALSE(load(text, Dialect::v6_12));
+    host.complained.clear();
+    ASSERT_TRUE(load(text, Dialect::v6_1)) << host.complained;
+    EXPECT_EQ(value("A"), "n");
+}
+
+}  // namespace
+}  // namespace kconfig::test

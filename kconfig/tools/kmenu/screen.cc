@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+// The terminal.
+#include "kconfig/tools/kmenu/screen.hh"
+
+#include <curses.h>
+#include <term.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <clocale>
+#include <csignal>
+#include <cstdio>
+
+namespace kconfig::kmenu {
+
+namespace {
+
+volatile std::sig_atomic_t g_quit = 0;
+bool g_on = false;
+
+void quit_soon(int) {
+    g_quit = 1;
+}
+
+// A crash must not leave the terminal in full-screen mode.
+void on_crash(int signal) {
+    if (g_on) {
+        g_on = false;
+        endwin();
+    }
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+}
+
+void handle(int signal, void (*handler)(int)) {
+    struct sigaction action {};
+
+    action.sa_handler = handler;
+    sigemptyset(&action.sa_mask);
+    sigaction(signal, &action, nullptr);  // no SA_RESTART: getch() must return
+}
+
+short pair_of(Style style) {
+    return static_cast<short>(static_cast<int>(style) + 1);
+}
+
+}  // namespace
+
+Screen::Screen(std::string_view mode) {
+    std::setlocale(LC_ALL, "");
+    if (newterm(nullptr, stdout, stdin) == nullptr) {
+        return;
+    }
+    works_ = tigetstr(const_cast<char*>("cup")) != nullptr;
+    if (!works_) {
+        endwin();
+        return;
+    }
+    g_on = true;
+    cbreak();
+    noecho();
+    nonl();
+    keypad(stdscr, TRUE);
+    set_escdelay(50);
+    timeout(250);  // so that signals are seen soon
+    mousemask(BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED,
+              nullptr);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        handle(signal, quit_soon);
+    }
+    for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL}) {
+        handle(signal, on_crash);
+    }
+    if (mode == "mono" || !has_colors()) {
+        return;
+    }
+    // The terminal's own background stays: it may be light or dark.
+    colors_ = start_color() == OK && use_default_colors() == OK;
+    if (colors_) {
+        init_pair(pair_of(Style::title), COLOR_WHITE, COLOR_BLUE);
+        init_pair(pair_of(Style::selected), COLOR_WHITE, COLOR_BLUE);
+        init_pair(pair_of(Style::hidden), COLOR_MAGENTA, -1);
+        init_pair(pair_of(Style::key), COLOR_RED, -1);
+        init_pair(pair_of(Style::pane), -1, -1);
+        init_pair(pair_of(Style::warning), COLOR_RED, -1);
+    }
+}
+
+Screen::~Screen() {
+    if (g_on) {
+        g_on = false;
+        endwin();
+    }
+}
+
+int Screen::width() const {
+    return COLS;
+}
+
+int Screen::height() const {
+    return LINES;
+}
+
+void Screen::clear() {
+    erase();
+}
+
+void Screen::put(int y, int x, std::string_view text, Style style) {
+    if (y < 0 || y >= LINES || x >= COLS) {
+        return;
+    }
+    attr_t attributes = A_NORMAL;
+    if (colors_ && style != Style::normal) {
+        attributes = static_cast<attr_t>(COLOR_PAIR(pair_of(style)));
+        if (style == Style::title || style == Style::selected) {
+            attributes |= A_BOLD;
+        }
+    } else if (style == Style::selected || style == Style::title) {
+        attributes = A_REVERSE;
+    } else if (style == Style::hidden) {
+        attributes = A_DIM;
+    } else if (style == Style::key || style == Style::warning) {
+        attributes = A_BOLD;
+    }
+    attrset(static_cast<int>(attributes));
+    mvaddnstr(
+        y, x, text.data(),
+        static_cast<int>(std::min<std::size_t>(text.size(), static_cast<std::size_t>(COLS - x))));
+    attrset(A_NORMAL);
+}
+
+void Screen::fill(int y, int x, int width, Style style) {
+    put(y, x, std::string(static_cast<std::size_t>(std::max(0, width)), ' '), style);
+}
+
+void Screen::line(int y) {
+    mvhline(y, 0, 0, COLS);
+}
+
+void Screen::cursor(int y, int x, bool visible) {
+    curs_set(visible ? 1 : 0);
+    move(y, x);
+}
+
+void Screen::show() {
+    refresh();
+}
+
+int Screen::translate(int key) {
+    switch (key) {
+        case KEY_UP:
+            return on_up;
+        case KEY_DOWN:
+            return on_down;
+        case KEY_LEFT:
+            return on_left;
+        case KEY_RIGHT:
+            return on_right;
+        case KEY_PPAGE:
+            return on_page_up;
+        case KEY_NPAGE:
+            return on_page_down;
+        case KEY_HOME:
+            return on_home;
+        case KEY_END:
+            return on_end;
+        case KEY_ENTER:
+        case '\r':
+        case '\n':
+            return on_enter;
+        case KEY_BACKSPACE:
+        case 127:
+        case '\b':
+            return on_backspace;
+        case KEY_RESIZE:
+            return on_resize;
+        case 27:
+            return on_escape;
+        case '\t':
+            return on_tab;
+        default:
+            return key < 256 ? key : on_none;
+    }
+}
+
+int Screen::key() {
+    for (;;) {
+        const int got = getch();
+        if (g_quit != 0) {
+            return on_quit;
+        }
+        if (got == ERR) {
+            if (std::feof(stdin) != 0 || isatty(0) == 0) {
+                return on_quit;  // nobody is there any more
+            }
+            continue;
+        }
+        if (got == KEY_MOUSE) {
+            MEVENT event{};
+            if (getmouse(&event) != OK) {
+                continue;
+            }
+            if ((event.bstate & BUTTON4_PRESSED) != 0) {
+                return on_wheel_up;
+            }
+            if ((event.bstate & BUTTON5_PRESSED) != 0) {
+                return on_wheel_down;
+            }
+            mouse_y_ = event.y;
+            double_click_ = (event.bstate & BUTTON1_DOUBLE_CLICKED) != 0;
+            return on_mouse;
+        }
+        const int key = translate(got);
+        if (key != on_none) {
+            return key;
+        }
+    }
+}
+
+}  // namespace kconfig::kmenu
