@@ -7,10 +7,12 @@
 #include <sys/utsname.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <climits>
 #include <cstring>
 #include <ctime>
+#include <thread>
 
 #include "host.hh"
 #include "instance.hh"
@@ -152,6 +154,28 @@ TEST(Environment, OneThreadAndNothingWritableAndExecutable) {
     EXPECT_EQ(kernel.call(nr::getpid), 1);
     EXPECT_EQ(process_state().threads, threads + 1);
     EXPECT_EQ(writable_and_executable(), std::vector<std::string>{});
+}
+
+// Looked at all the time by another thread while instances boot, work and halt.
+TEST(Environment, NothingIsEverWritableAndExecutable) {
+    std::atomic<bool> enough{false};
+    std::atomic<int> looks{0};
+    std::vector<std::string> found;
+    std::thread watcher([&] {
+        while (!enough && found.empty()) {
+            found = writable_and_executable();
+            looks++;
+        }
+    });
+    constexpr int kTimes = 10;
+    for (int i = 0; i < kTimes || looks < 20; i++) {
+        Instance kernel;
+        EXPECT_EQ(kernel.write_file("/tmp/file", std::string(10'000, 'x')), 0);
+        EXPECT_EQ(kernel.call(nr::uname, 8), -EFAULT);
+    }
+    enough = true;
+    watcher.join();
+    EXPECT_EQ(found, std::vector<std::string>{});
 }
 
 }  // namespace

@@ -6,11 +6,12 @@
 #include <linux/init.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/mutex.h>
 #include <linux/string.h>
 
 static char *what = "";
 module_param(what, charp, 0444);
-MODULE_PARM_DESC(what, "warn, oops, bug or fail");
+MODULE_PARM_DESC(what, "warn, invert, oops, bug or fail");
 
 static const unsigned int lkl_test_table[] = { 3, 1, 4, 1, 5, 9, 2, 6 };
 static unsigned int lkl_test_sum;
@@ -31,20 +32,35 @@ static noinline void lkl_test_oops(void)
 	*(volatile int *)8 = 1;
 }
 
+static DEFINE_MUTEX(lkl_test_first);
+static DEFINE_MUTEX(lkl_test_second);
+
+static void lkl_test_lock_both(struct mutex *outer, struct mutex *inner)
+{
+	mutex_lock(outer);
+	mutex_lock(inner);
+	mutex_unlock(inner);
+	mutex_unlock(outer);
+}
+
 static int __init lkl_test_init(void)
 {
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(lkl_test_table); i++)
 		lkl_test_sum += lkl_test_table[i];
-	if (!strcmp(what, "warn"))
+	if (!strcmp(what, "warn")) {
 		WARN(1, "lkl_test was asked to warn\n");
-	else if (!strcmp(what, "oops"))
+	} else if (!strcmp(what, "invert")) {
+		lkl_test_lock_both(&lkl_test_first, &lkl_test_second);
+		lkl_test_lock_both(&lkl_test_second, &lkl_test_first);
+	} else if (!strcmp(what, "oops")) {
 		lkl_test_oops();
-	else if (!strcmp(what, "bug"))
+	} else if (!strcmp(what, "bug")) {
 		BUG();
-	else if (!strcmp(what, "fail"))
+	} else if (!strcmp(what, "fail")) {
 		return -ENXIO;
+	}
 	return 0;
 }
 
