@@ -45,7 +45,7 @@ void print_manual_page() {
     for (const Line& line : all_lines()) {
         std::string summary = line.summary;
         for (std::size_t at = 0; (at = summary.find('-', at)) != std::string::npos; at += 2) {
-            summary.insert(at, "\\");
+            summary.insert(at, 1, '\\');
         }
         std::cout << ".TP\n.B " << line.name << "\n" << summary << ".\n";
     }
@@ -108,7 +108,7 @@ int main(int argc, char** argv) {
         const Tool tool = name == "copy-in"    ? Tool::cptofs
                           : name == "copy-out" ? Tool::cpfromfs
                                                : Tool::fs2tar;
-        return lkl::tools::run_tool(tool, "lkl " + name, std::move(arguments));
+        return lkl::tools::run_tool(tool, std::string("lkl ").append(name), std::move(arguments));
     }
     const int code = lkl::tools::run_subcommand(name, std::move(arguments));
     if (code == -1) {
