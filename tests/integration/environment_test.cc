@@ -135,12 +135,12 @@ TEST(Environment, UnknownCallsAreRefused) {
 TEST(Environment, ComplaintsAreFound) {
     Instance kernel;
     EXPECT_TRUE(kernel.complaints().empty());
-    EXPECT_EQ(kernel.write_file("/dev/kmsg", "<6>only for information"), 0);
+    EXPECT_EQ(kernel.write_file("/dev/kmsg", "<6>only for information\n"), 0);
     EXPECT_TRUE(kernel.complaints().empty());
     // By its level alone; by its text alone.
-    EXPECT_EQ(kernel.write_file("/dev/kmsg", "<4>something is odd"), 0);
+    EXPECT_EQ(kernel.write_file("/dev/kmsg", "<4>something is odd\n"), 0);
     EXPECT_EQ(kernel.complaints().size(), 1U);
-    EXPECT_EQ(kernel.write_file("/dev/kmsg", "<6>BUG: sleeping function called"), 0);
+    EXPECT_EQ(kernel.write_file("/dev/kmsg", "<6>BUG: sleeping function called\n"), 0);
     EXPECT_EQ(kernel.complaints().size(), 2U);
     kernel.expect("something is odd");
     EXPECT_EQ(kernel.complaints().size(), 1U);

@@ -68,10 +68,12 @@ TEST_F(Module, NothingIsEverWritableAndExecutable) {
         }
     });
     constexpr int kTimes = 100;
-    for (int i = 0; i < kTimes || looks < 20; i++) {
-        ASSERT_EQ(load(""), 0);
-        ASSERT_EQ(unload(), 0);
+    long result = 0;
+    for (int i = 0; (i < kTimes || looks < 20) && result == 0; i++) {
+        result = load("");
+        result = result == 0 ? unload() : result;
     }
+    EXPECT_EQ(result, 0);
     enough = true;
     watcher.join();
     EXPECT_EQ(found, std::vector<std::string>{});
@@ -105,6 +107,7 @@ TEST_F(Module, AWarningGoesToTheLogOnly) {
 // Two locks in both orders: with lockdep that is a report, though nobody waits for ever.
 TEST_F(Module, LockdepFindsAnInversion) {
     if (kernel_.read_file("/proc/lockdep_stats").empty()) {
+        kernel_.stop_judging();  // of a module that is not loaded
         GTEST_SKIP() << "this kernel has no lockdep";
     }
     ASSERT_EQ(load("what=invert"), 0);
