@@ -10,14 +10,14 @@ build_packages=(
   # the kernels
   linux-source-6.12
   # libraries
-  libarchive-dev libblkid-dev libcli11-dev libexpected-dev libfmt-dev liburing-dev
-  libseccomp-dev nlohmann-json3-dev libgtest-dev
+  libarchive-dev libblkid-dev libcli11-dev libexpected-dev libncurses-dev liburing-dev
+  nlohmann-json3-dev libgtest-dev
   # the main job: makes and checks an image
   e2fsprogs tar
 )
 test_packages=(
   linux-source-6.1
-  clang-14 clang-format-14 libncurses-dev
+  clang-14 clang-format-14 tmux
   acl attr
   btrfs-progs dosfstools erofs-utils exfatprogs f2fs-tools ntfs-3g
   squashfs-tools udftools util-linux xfsprogs xorriso
