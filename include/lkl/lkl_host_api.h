@@ -23,6 +23,15 @@ void lkl_bug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  */
 void lkl_register_dbg_handler(void);
 
+/*
+ * For an application that installs a handler of its own for SIGSEGV, SIGBUS, SIGILL, SIGFPE or SIGTRAP
+ * after the boot: the kernel's faults, such as bad pointers in calls, are served by the library's
+ * handler, which the application's has replaced. So it calls this first, with its own arguments
+ * (SA_SIGINFO), and returns if the result is 1: the fault was a kernel's and is served. 0: it is
+ * the application's own. The handler wants SA_ONSTACK. Async-signal-safe.
+ */
+int lkl_handle_fault(int sig, void *info, void *ctx);
+
 /* Types of a block request, and what serving it returns. */
 #define LKL_DEV_BLK_TYPE_READ		0
 #define LKL_DEV_BLK_TYPE_WRITE		1

@@ -74,7 +74,7 @@ void publish(detail::Instance* instance) {
 
 bool withdraw(std::chrono::milliseconds patience) {
     constexpr std::chrono::milliseconds kPause(1);
-    current_instance.store(nullptr, std::memory_order_release);
+    current_instance.exchange(nullptr, std::memory_order_seq_cst);  // a full barrier of our own
     process_barrier();
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (others_are_inside()) {

@@ -83,8 +83,8 @@ TEST(CallGuardTest, NobodyUsesWhatIsFreed) {
         std::atomic<long> alive{1};
     };
 
-    constexpr int kThreads = 4;
-    constexpr int kRounds = 100;
+    constexpr int kThreads = 3;
+    constexpr int kRounds = 20;
     std::atomic<bool> stop{false};
     std::atomic<long> calls{0};
     std::vector<std::jthread> callers;

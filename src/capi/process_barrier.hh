@@ -4,7 +4,7 @@
 
 namespace lkl::capi {
 
-// Slow (microseconds): for the side that runs rarely.
+// Slow (microseconds): for the side that runs rarely, which makes its own barrier before.
 void process_barrier();
 
 }  // namespace lkl::capi

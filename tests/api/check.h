@@ -54,5 +54,7 @@ void test_disks(void);
 void test_application_disk(void);
 void test_network(void);
 void test_directories(void);
+void test_faults(void);
+void test_instances(void);
 
 #endif

@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 HEADERS = ("lkl_api.h", "lkl_net.h", "lkl_host_api.h", "lkl_host_ops.h", "lkl_compat_calls.h",
+           "lkl_instance.h",
            "asm/syscalls.h")
 FUNCTION = re.compile(r"^[A-Za-z_][\w\s\*]*?\b\*?(lkl_\w+)\s*\(", re.MULTILINE)
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -38,7 +39,8 @@ def wanted_names(path):
 
 
 def program(names):
-    lines = ["#include <lkl.h>", "#include <lkl_host.h>", "#include <stdio.h>",
+    lines = ["#include <lkl.h>", "#include <lkl_host.h>", "#include <lkl/lkl_instance.h>",
+             "#include <stdio.h>",
              "static const void *const names[] = {"]
     lines += [f"\t(const void *)&{name}," for name in sorted(names)]
     lines += ["};", "int main(void)", "{", "\tsize_t i, missing = 0;",

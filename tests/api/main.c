@@ -55,6 +55,8 @@ int main(int argc, char **argv)
 		{ "disks", test_disks },
 		{ "application's disk", test_application_disk },
 		{ "network", test_network },
+		{ "faults", test_faults },
+		{ "instances", test_instances },
 	};
 	char template[] = "/tmp/lkl-c-api-XXXXXX";
 	size_t i;

@@ -5,7 +5,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <chrono>
 #include <thread>
 
@@ -19,7 +18,6 @@ bool membarrier(int command) {
 }  // namespace
 
 void process_barrier() {
-    std::atomic_thread_fence(std::memory_order_seq_cst);
     // Registration is once a process; registering again costs nothing.
     if (membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) &&
         membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED)) {
