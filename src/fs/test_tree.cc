@@ -21,6 +21,9 @@ std::string attributes_of(const std::string& path) {
     const ssize_t size = ::llistxattr(path.c_str(), list.data(), list.size());
     std::vector<std::string> all;
     for (ssize_t at = 0; at < size; at += static_cast<ssize_t>(std::strlen(&list[at])) + 1) {
+        if (std::strncmp(&list[at], "trusted.SGI_ACL_", 16) == 0) {
+            continue;  // how xfs stores the ACLs that it also shows as such
+        }
         std::string value(4096, '\0');
         const ssize_t length = ::lgetxattr(path.c_str(), &list[at], value.data(), value.size());
         value.resize(length < 0 ? 0 : static_cast<std::size_t>(length));

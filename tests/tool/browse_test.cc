@@ -59,8 +59,8 @@ TEST_F(Browse, DuSumsAllocatedBytes) {
 
 TEST_F(Browse, Find) {
     EXPECT_EQ(lkl(in("find --name '*.txt'") + "/"), "/tree/a.txt\n");
-    EXPECT_EQ(lkl(in("find --type l") + "/tree"), "/tree/link\n");
-    EXPECT_EQ(lkl(in("find --min-size 4k --type f") + "/tree"), "/tree/sub/b\n");
+    EXPECT_EQ(lkl(in("find --kind l") + "/tree"), "/tree/link\n");
+    EXPECT_EQ(lkl(in("find --min-size 4k --kind f") + "/tree"), "/tree/sub/b\n");
 }
 
 TEST_F(Browse, HashIsWhatSha256sumWrites) {

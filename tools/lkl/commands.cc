@@ -35,9 +35,9 @@ void add_find(CLI::App& app, BrowseOptions& options) {
     add_json(app, options);
     app.add_option("--name", options.find.name, "The last name matches")->option_text("PATTERN");
     app.add_option_function<std::string>(
-           "--type", [&options](const std::string& text) { options.find.type = text[0]; },
+           "--kind", [&options](const std::string& text) { options.find.type = text[0]; },
            "f (file), d (directory), l (symbolic link), b, c (device), p (FIFO) or s (socket)")
-        ->option_text("TYPE")
+        ->option_text("KIND")
         ->check(CLI::IsMember(std::vector<std::string>{"f", "d", "l", "b", "c", "p", "s"})
                     .description(""));
     const auto size = [](std::optional<std::uint64_t>& to, const char* name) {
