@@ -21,6 +21,7 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from matrix import Step, first_difference, run_steps  # noqa: E402
 
+CPU_SECONDS = 1
 TYPES = ("bool", "bool", "bool", "tristate", "tristate", "int", "hex", "string")
 
 
@@ -211,7 +212,7 @@ def main():
             tree = generator.tree()
             dot_config = generator.dot_config()
             steps = steps_for(rng, tree, dot_config)
-            theirs = run_steps(options.ref, steps[:1], env, work)
+            theirs = run_steps(options.ref, steps[:1], env, work, CPU_SECONDS)
             if theirs[0][0] == "timeout" or theirs[0][0] < 0 or b"Oops!" in theirs[0][2]:
                 left_out += 1
                 continue
@@ -219,8 +220,8 @@ def main():
                 steps = steps[:1]
                 refused += 1
             else:
-                theirs = run_steps(options.ref, steps, env, work)
-            ours = run_steps(options.conf, steps, env, work)
+                theirs = run_steps(options.ref, steps, env, work, CPU_SECONDS)
+            ours = run_steps(options.conf, steps, env, work, CPU_SECONDS)
             # Nothing after a crash or an endless question of the original counts.
             usable = next((i for i, r in enumerate(theirs)
                            if r[0] == "timeout" or r[0] < 0), len(theirs))

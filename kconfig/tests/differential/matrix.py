@@ -12,6 +12,7 @@ import argparse
 import concurrent.futures
 import os
 import pathlib
+import resource
 import shutil
 import subprocess
 import sys
@@ -44,8 +45,12 @@ def snapshot(root):
     return found
 
 
-def run_steps(conf, steps, env, work):
+def run_steps(conf, steps, env, work, cpu_seconds=None):
     """All results of a case; the directory has the same name for both programs."""
+    limit = None
+    if cpu_seconds:  # some questions of the original never end
+        def limit():
+            resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     results = []
@@ -62,7 +67,8 @@ def run_steps(conf, steps, env, work):
         step_env = dict(env, **step.env)
         try:
             done = subprocess.run([conf] + step.args, cwd=work, env=step_env,
-                                  input=step.stdin.encode(), capture_output=True, timeout=120)
+                                  input=step.stdin.encode(), capture_output=True, timeout=120,
+                                  preexec_fn=limit)
             results.append((done.returncode, done.stdout, done.stderr, snapshot(work)))
         except subprocess.TimeoutExpired:
             results.append(("timeout", b"", b"", {}))
