@@ -28,10 +28,10 @@ Error ImageParser::bad(const std::string& what) const {
 Result<void> ImageParser::parse() {
     LKL_TRY_VOID(parse_elf_header());
     LKL_TRY_VOID(parse_header());
-    for (const Elf64_Phdr& phdr : dynamic_) {
-        LKL_TRY_VOID(parse_dynamic(phdr));
+    if (dynamic_.size() != 1) {
+        return bad("it has no relocations");
     }
-    return {};
+    return parse_dynamic(dynamic_.front());
 }
 
 Result<void> ImageParser::parse_elf_header() {
@@ -105,6 +105,7 @@ bool ImageParser::consistent(const lkl_image_header& header) const {
     const ImageSegment& last = image_.segments_.back();
     return header.preferred_base == base_ && header.text_end == text_end &&
            header.rodata_end == rodata_end && text_end <= rodata_end && last.writable &&
+           last.file_size % sizeof(lkl_u64) == 0 &&
            page_up(header.data_end) == page_up(last.offset + last.file_size) &&
            header.image_end == page_up(memory_end_) && header.image_end <= kLargestImage &&
            header.version < header.data_end;
@@ -164,9 +165,10 @@ std::uint64_t ImageParser::file_offset(std::uint64_t address, std::uint64_t leng
 }
 
 Result<void> ImageParser::parse_dynamic(const Elf64_Phdr& phdr) {
-    if (!in_file(phdr.p_offset, phdr.p_filesz)) {
-        return bad("it is truncated");
+    if (phdr.p_filesz == 0 || file_offset(phdr.p_vaddr, phdr.p_filesz) != phdr.p_offset) {
+        return bad("its relocations are not in the file");
     }
+    bool ended = false;
     std::uint64_t relr = 0;
     std::uint64_t relr_size = 0;
     std::uint64_t rela = 0;
@@ -174,6 +176,9 @@ Result<void> ImageParser::parse_dynamic(const Elf64_Phdr& phdr) {
     for (std::uint64_t at = 0; at + sizeof(Elf64_Dyn) <= phdr.p_filesz; at += sizeof(Elf64_Dyn)) {
         const auto entry = read<Elf64_Dyn>(phdr.p_offset + at);
         switch (entry.d_tag) {
+            case DT_NULL:
+                ended = true;
+                break;
             case kDtRelr:
                 relr = entry.d_un.d_ptr;
                 break;
@@ -189,6 +194,10 @@ Result<void> ImageParser::parse_dynamic(const Elf64_Phdr& phdr) {
             default:
                 break;
         }
+    }
+    // A kernel always has some: without them it would run with addresses of elsewhere.
+    if (!ended || relr_size + rela_size == 0) {
+        return bad("its table of relocations is cut short");
     }
     LKL_TRY_VOID(parse_relr(relr, relr_size));
     return parse_rela(rela, rela_size);
