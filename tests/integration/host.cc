@@ -16,6 +16,13 @@
 
 #include "block/file_backend.hh"
 
+#if defined(__SANITIZE_THREAD__)
+// A child of a fork has threads here: the instance's helper.
+extern "C" const char* __tsan_default_options() {  // NOLINT: the sanitizer's name
+    return "die_after_fork=0";
+}
+#endif
+
 namespace lkl::testing {
 namespace {
 

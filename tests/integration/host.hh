@@ -12,6 +12,13 @@
 
 namespace lkl::testing {
 
+// A sanitizer takes addresses and memory of its own, which limits and sums of them then show.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif
+
 // What an instance must not leave behind.
 struct ProcessState {
     std::size_t descriptors;
