@@ -32,14 +32,16 @@ class Generator:
         self.count = rng.randint(2, 14)
         self.types = {f"S{i}": rng.choice(TYPES) for i in range(self.count)}
         self.next = 0
+        self.limit = None  # symbols to mention end here: choices and second definitions
 
     def name(self):
         """A symbol to depend on: mostly one before, or everything would be a loop."""
         if self.rng.random() < 0.04:
             return "UNDEFINED"
-        if self.next > 1 and self.rng.random() < 0.985:
-            return f"S{self.rng.randrange(self.next - 1)}"
-        return "UNDEFINED" if self.rng.random() < 0.9 else f"S{self.rng.randrange(self.count)}"
+        limit = self.next - 1 if self.limit is None else self.limit
+        if self.rng.random() < 0.004:
+            return f"S{self.rng.randrange(self.count)}"
+        return f"S{self.rng.randrange(limit)}" if limit > 0 else "UNDEFINED"
 
     def target(self):
         """A symbol to select: mostly one behind."""
@@ -85,7 +87,9 @@ class Generator:
         name = f"S{self.next}"
         again = self.next > 0 and not member and self.rng.random() < 0.06
         if again:
-            name = f"S{self.rng.randrange(self.next)}"
+            number = self.rng.randrange(self.next)
+            name = f"S{number}"
+            self.limit = number
         else:
             self.next += 1
         kind = "bool" if member else self.types[name]
@@ -107,8 +111,11 @@ class Generator:
             lines.append(f"\trange {low} {high}{self.condition()}")
         if self.rng.random() < 0.1:
             lines += ["\thelp", f"\t  Help of {name}.", "", "\t    More.", ""]
+        if again:
+            self.limit = None
 
     def choice(self, lines):
+        self.limit = self.next
         lines.append("choice")
         lines.append(f'\tprompt "choice"{self.condition()}')
         if self.rng.random() < 0.3:
@@ -122,6 +129,7 @@ class Generator:
         if self.next > first and self.rng.random() < 0.4:
             lines.append(f"\tdefault S{self.rng.randrange(first, self.next)}{self.condition()}")
         lines += body + ["endchoice"]
+        self.limit = None
 
     def block(self, lines, depth):
         kind = self.rng.random()

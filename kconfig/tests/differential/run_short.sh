@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 if [ "$kind" = fuzz ]; then
-  exec python3 "$here/fuzz.py" --conf "$conf" --ref "$reference" --profile "$profile" --count 300
+  exec python3 "$here/fuzz.py" --conf "$conf" --ref "$reference" --profile "$profile" --count 100
 fi
 cc -shared -fPIC -O1 -o "$work/popen_cache.so" "$here/popen_cache.c" -ldl
 for only in alldefconfig rand-1 broken environment oldconfig-new; do

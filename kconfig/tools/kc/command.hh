@@ -76,6 +76,7 @@ int lint_command(Workspace& workspace, const Arguments& arguments);
 int search_command(Workspace& workspace, const Arguments& arguments);
 int savedefconfig_command(Workspace& workspace, const Arguments& arguments);
 int tree_command(Workspace& workspace, const Arguments& arguments);
+int local_command(Workspace& workspace, const Arguments& arguments);
 int set_command(Workspace& workspace, const Arguments& arguments);
 
 }  // namespace kconfig::tools

@@ -30,6 +30,8 @@ constexpr Command kCommands[] = {
      "undefined, dead and unused symbols, unreachable menus, unmet selects"},
     {"search", search_command, "REGEX", "symbols by name, prompt and help"},
     {"tree", tree_command, "[--json]", "the menus, with the values"},
+    {"local", local_command, "[--builtin] [LSMOD-OUTPUT]",
+     "switch off the modules that none of the loaded ones needs"},
     {"savedefconfig", savedefconfig_command, "[FILE]", "what differs from the defaults"},
 };
 
