@@ -348,6 +348,26 @@ TEST_F(AsyncFileTest, DrainOnOneThreadWhileTheLoopRunsOnAnother) {
     disk->detach();
 }
 
+TEST_F(AsyncFileTest, DirectThroughTheRingTakesMisalignedBuffersToo) {
+    const auto before = pattern(kMiB, 25);
+    auto opened = FileBackend::open(make("disk", before), {.direct = true});
+    if (!opened) {
+        GTEST_SKIP() << opened.error().message();
+    }
+    BlockBackend& disk = **opened;
+    NEED_RING(disk);
+    std::vector<std::byte> buffer(kMiB + 1);
+    const auto odd = std::span(buffer).subspan(1);
+    SimpleRequest request;
+    request.transfer(BlockOp::read, 0, odd, 1000);
+    ASSERT_EQ(request.submit_to(disk), kBlockPending);
+    disk.kick();
+    loop_.run_until([&] { return request.completions() == 1; });
+    EXPECT_EQ(request.error(), 0);
+    EXPECT_TRUE(std::ranges::equal(odd, before));
+    disk.detach();
+}
+
 TEST_F(AsyncFileTest, WritesOfAChildStayInTheChild) {
     const auto before = pattern(kMiB, 18);
     const std::string path = make("disk", before);
@@ -406,12 +426,20 @@ TEST_F(AsyncFileTest, AChildMakesARingOfItsOwn) {
         disk = old.after_fork_in_child(std::move(disk));
         loop_.restart_in_child();
         const bool good = read_from_disk(0);
+        // A wake-up that nobody takes: it must not be the parent's.
+        std::vector<std::byte> bytes(4096);
+        SimpleRequest request;
+        request.transfer(BlockOp::read, 4 * kMiB, bytes);
+        request.submit_to(*disk);
+        disk->kick();
+        disk->drain();
         disk->detach();
-        _exit(good && loop_.watched() == 0 ? 0 : 1);
+        _exit(good && request.error() == 0 && loop_.watched() == 0 ? 0 : 1);
     }
     int status = 0;
     ASSERT_EQ(waitpid(child, &status, 0), child);
     EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    EXPECT_FALSE(loop_.run_once(0));
     EXPECT_TRUE(read_from_disk(8 * kMiB - 4096));
     disk->detach();
 }

@@ -85,7 +85,7 @@ int FileBackend::try_at_once(BlockRequest& request) {
 
 int FileBackend::try_transfer(BlockRequest& request) {
     if (facts_.memory_alignment > 1) {
-        return buffers_aligned(target(), request) ? EAGAIN : run_blocking(target(), request);
+        return EAGAIN;  // run_blocking() knows what to do with buffers that do not suit
     }
     std::atomic<bool>& nowait = request.op == BlockOp::read ? nowait_read_ : nowait_write_;
     if (!facts_.in_memory && nowait.load(std::memory_order_relaxed)) {
