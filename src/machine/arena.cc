@@ -63,8 +63,7 @@ Result<Arena> Arena::create(const Image& image, std::uint64_t memory_bytes, bool
     return arena;
 }
 
-Result<void> Arena::reserve(std::uint64_t memory_bytes, const Image& image,
-                            bool preferred_base) {
+Result<void> Arena::reserve(std::uint64_t memory_bytes, const Image& image, bool preferred_base) {
     constexpr std::uint64_t kMost = std::uint64_t{1} << 44U;
     const std::string what = std::to_string(memory_bytes / kMiB) + " MiB of RAM";
     if (memory_bytes < 4 * kMiB) {
@@ -74,8 +73,8 @@ Result<void> Arena::reserve(std::uint64_t memory_bytes, const Image& image,
         return Error::other("no address space is that large", "boot with", what);
     }
     memory_size_ = image.header().image_end + round_up(memory_bytes, kPage);
-    const std::uint64_t size = kLowest + round_up(memory_size_, kGuard) + kGuard +
-                               vmalloc_size(memory_size_) + kGuard;
+    const std::uint64_t size =
+        kLowest + round_up(memory_size_, kGuard) + kGuard + vmalloc_size(memory_size_) + kGuard;
     if (preferred_base) {
         auto reserved = Reservation::create(size, image.header().preferred_base - kLowest);
         if (reserved) {
@@ -124,8 +123,7 @@ Result<void> Arena::load_segment(const Image& image, const ImageSegment& segment
         }
         // Behind the segment's end the file goes on with something else.
         if (whole != segment.file_size) {
-            std::memset(pointer(address + segment.file_size), 0,
-                        whole + kPage - segment.file_size);
+            std::memset(pointer(address + segment.file_size), 0, whole + kPage - segment.file_size);
         }
         return {};
     }

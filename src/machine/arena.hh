@@ -22,7 +22,9 @@ class Arena {
                                 bool preferred_base);
 
     [[nodiscard]] std::uint64_t base() const { return base_; }
+
     [[nodiscard]] std::uint64_t memory_size() const { return memory_size_; }
+
     [[nodiscard]] std::uint64_t modules_start() const;
     [[nodiscard]] std::uint64_t modules_end() const;
     [[nodiscard]] std::uint64_t vmalloc_start() const;

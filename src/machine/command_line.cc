@@ -48,8 +48,8 @@ Result<std::optional<std::uint64_t>> parse_mem(std::string_view command_line) {
     while (!command_line.empty()) {
         const std::size_t space = command_line.find(' ');
         const std::string_view word = command_line.substr(0, space);
-        command_line = space == std::string_view::npos ? std::string_view{}
-                                                       : command_line.substr(space + 1);
+        command_line =
+            space == std::string_view::npos ? std::string_view{} : command_line.substr(space + 1);
         if (word.starts_with(kName)) {
             LKL_TRY(result, parse_size(word.substr(kName.size())));
         }

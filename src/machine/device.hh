@@ -13,6 +13,7 @@ namespace lkl {
 class GuestMemory {
   public:
     GuestMemory() = default;
+
     explicit GuestMemory(std::span<std::byte> ram) : ram_(ram) {}
 
     // The bytes [address, address + length) or an empty span if any of them is not RAM. Check
@@ -48,7 +49,8 @@ struct DeviceContext {
 };
 
 // A device with memory-mapped registers. mmio_read and mmio_write run on a host thread's own stack
-// while that thread owns the vCPU: they must not call into the kernel and should not block for long.
+// while that thread owns the vCPU: they must not call into the kernel and should not block for
+// long.
 class MmioDevice {
   public:
     virtual ~MmioDevice() = default;
@@ -71,8 +73,8 @@ class MmioDevice {
     // held, so nothing new comes.
     virtual void drain() = 0;
 
-    // In the child of a fork, before it runs: what the device must do so that nothing the child does
-    // reaches the parent's resources.
+    // In the child of a fork, before it runs: what the device must do so that nothing the child
+    // does reaches the parent's resources.
     virtual void after_fork_in_child() = 0;
 };
 

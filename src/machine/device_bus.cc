@@ -43,8 +43,7 @@ Result<unsigned> DeviceBus::plug(std::unique_ptr<MmioDevice> device, GuestMemory
         return Error::other("its registers do not fit a page", "add", "a device");
     }
     auto slot = std::make_unique<Slot>(std::move(device), vcpu_, line(id));
-    slot->device->plug(
-        {.memory = memory, .interrupt = &slot->line, .loop = &vcpu_.loop()});
+    slot->device->plug({.memory = memory, .interrupt = &slot->line, .loop = &vcpu_.loop()});
     slots_.at(id).store(slot.release(), std::memory_order_release);
     return id;
 }

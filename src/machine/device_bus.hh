@@ -25,6 +25,7 @@ constexpr unsigned kMaxDevices = 1024;
 class DeviceBus {
   public:
     explicit DeviceBus(Vcpu& vcpu) : vcpu_(vcpu) {}
+
     ~DeviceBus();
     DeviceBus(const DeviceBus&) = delete;
     DeviceBus& operator=(const DeviceBus&) = delete;

@@ -71,8 +71,7 @@ void unregister_for_fork(Machine::Impl& machine) {
 
 void Machine::Impl::prepare_fork() {
     // Not wanted, or forked by a handler inside a call, or ended: the child gets no copy.
-    fork_held_ =
-        options_.fork_support && !calling() && ending() == Ending::none && vcpu_->hold();
+    fork_held_ = options_.fork_support && !calling() && ending() == Ending::none && vcpu_->hold();
     if (!fork_held_) {
         return;
     }

@@ -64,7 +64,8 @@ std::vector<std::string> mount_points(std::string_view mounts) {
 
 }  // namespace
 
-// Last mounted, first unmounted. What is busy is left to the kernel's half, which makes it read-only.
+// Last mounted, first unmounted. What is busy is left to the kernel's half, which makes it
+// read-only.
 long Machine::Impl::unmount_all(std::uint64_t until) {
     const auto syscall = [this, until](long number, const std::array<long, 6>& arguments) {
         return request(LKL_REQUEST_SYSCALL, number, arguments, until);

@@ -55,7 +55,9 @@ Result<Image> Image::embedded() {
 
 Result<Image> Image::open(const std::string& path) {
     UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+
     struct stat status {};
+
     if (!fd || fstat(fd.get(), &status) != 0) {
         return Error::host(errno, "open kernel image", path);
     }

@@ -40,8 +40,11 @@ class Image {
     ~Image();
 
     [[nodiscard]] const lkl_image_header& header() const { return header_; }
+
     [[nodiscard]] const std::vector<ImageSegment>& segments() const { return segments_; }
+
     [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
+
     [[nodiscard]] const std::string& name() const { return name_; }
 
     // Where the bytes can be mapped from; nothing: they have to be copied.
@@ -55,6 +58,7 @@ class Image {
         std::uint64_t offset;
         std::uint64_t target;  // offset from the image's start
     };
+
     [[nodiscard]] const std::vector<Addend>& addends() const { return addends_; }
 
     // The release of the kernel ("6.12.117").

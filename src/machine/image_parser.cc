@@ -105,8 +105,7 @@ bool ImageParser::consistent(const lkl_image_header& header) const {
     const ImageSegment& last = image_.segments_.back();
     return header.preferred_base == base_ && header.text_end == text_end &&
            header.rodata_end == rodata_end && text_end <= rodata_end && last.writable &&
-           last.file_size % sizeof(lkl_u64) == 0 &&
-           page_up(header.data_end) == page_up(last.offset + last.file_size) &&
+           header.data_end == last.offset + last.file_size &&
            header.image_end == page_up(memory_end_) && header.image_end <= kLargestImage &&
            header.version < header.data_end;
 }

@@ -76,8 +76,7 @@ Bytes good_image() {
     put(bytes, 0, ehdr);
     const std::uint64_t phdrs = sizeof(ehdr);
     put(bytes, phdrs, segment(PT_LOAD, PF_R | PF_X, kText, 0, kPage, kPage));
-    put(bytes, phdrs + sizeof(Elf64_Phdr),
-        segment(PT_LOAD, PF_R, kConstants, kPage, kPage, kPage));
+    put(bytes, phdrs + sizeof(Elf64_Phdr), segment(PT_LOAD, PF_R, kConstants, kPage, kPage, kPage));
     put(bytes, phdrs + 2 * sizeof(Elf64_Phdr),
         segment(PT_LOAD, PF_R | PF_W, kData, 2 * kPage, kPage, 2 * kPage));
     put(bytes, phdrs + 3 * sizeof(Elf64_Phdr),

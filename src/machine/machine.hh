@@ -15,11 +15,11 @@
 namespace lkl {
 
 struct BootOptions {
-    std::string command_line;           // kernel parameters; "mem=" among them sets the RAM
-    std::uint64_t memory_bytes = 0;     // RAM in bytes where the command line has no mem=; 0: 64 MiB
-    std::string image_path;             // empty: $LKL_IMAGE, else the embedded image
-    bool preferred_base = false;        // load at the linked address if it is free (for debuggers)
-    bool fork_support = true;           // false: fork() does not copy this instance
+    std::string command_line;        // kernel parameters; "mem=" among them sets the RAM
+    std::uint64_t memory_bytes = 0;  // RAM in bytes where the command line has no mem=; 0: 64 MiB
+    std::string image_path;          // empty: $LKL_IMAGE, else the embedded image
+    bool preferred_base = false;     // load at the linked address if it is free (for debuggers)
+    bool fork_support = true;        // false: fork() does not copy this instance
     // Console output, whole chunks as the kernel prints them. Called on any host thread, without
     // locks of the machine; empty: output is only kept for console_tail().
     std::function<void(std::string_view)> print;
@@ -40,8 +40,8 @@ class Machine {
     // panicked; -EDEADLK: called by a signal handler inside a call.
     long syscall(long number, const std::array<long, 6>& arguments);
 
-    // Plugs a device in; the number names it in remove_device(). The kernel's driver has been probed
-    // on return.
+    // Plugs a device in; the number names it in remove_device(). The kernel's driver has been
+    // probed on return.
     Result<int> add_device(std::unique_ptr<MmioDevice> device);
     Result<void> remove_device(int id);
 

@@ -74,9 +74,9 @@ Result<void> Machine::Impl::boot() {
     }
     using BootFunction = void (*)(lkl_boot*);
     // The ABI of the image is that of this function type on this host.
-    auto* boot_function = reinterpret_cast<BootFunction>(base + header.boot);        // NOLINT
-    auto* enter = reinterpret_cast<Vcpu::EnterFunction>(base + header.enter);        // NOLINT
-    auto* shared = reinterpret_cast<lkl_vcpu*>(base + header.vcpu);                  // NOLINT
+    auto* boot_function = reinterpret_cast<BootFunction>(base + header.boot);  // NOLINT
+    auto* enter = reinterpret_cast<Vcpu::EnterFunction>(base + header.enter);  // NOLINT
+    auto* shared = reinterpret_cast<lkl_vcpu*>(base + header.vcpu);            // NOLINT
     lkl_boot boot{};
     fill_boot(boot);
     if (!vcpu_->boot(shared, enter, [&] { boot_function(&boot); })) {
@@ -99,8 +99,7 @@ Mailbox& Machine::Impl::mailbox() {
     return *mailbox;
 }
 
-long Machine::Impl::request(lkl_request request, long number,
-                            const std::array<long, 6>& arguments,
+long Machine::Impl::request(lkl_request request, long number, const std::array<long, 6>& arguments,
                             std::uint64_t until) noexcept {
     // A signal handler that interrupted a call: its mailbox is in use.
     if (in_call) [[unlikely]] {
@@ -143,9 +142,9 @@ Result<void> Machine::Impl::remove_device(int id) {
 
 Result<std::string> Machine::Impl::device_name(int id) {
     std::array<char, 64> name{};
-    const long rc = request(
-        LKL_REQUEST_DEVICE_NAME, 0,
-        {id, reinterpret_cast<long>(name.data()), static_cast<long>(name.size()), 0, 0, 0});
+    const long rc =
+        request(LKL_REQUEST_DEVICE_NAME, 0,
+                {id, reinterpret_cast<long>(name.data()), static_cast<long>(name.size()), 0, 0, 0});
     if (rc < 0) {
         return Error::kernel(rc, "find", "device " + std::to_string(id));
     }

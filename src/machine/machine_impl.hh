@@ -42,6 +42,7 @@ class Machine::Impl final : public ThreadHost {
     void detach_thread();
 
     [[nodiscard]] Ending ending() const { return vcpu_->ending(); }
+
     [[nodiscard]] const ConsoleTail& console() const { return console_; }
 
     // fork.cc: the steps of pthread_atfork().
@@ -53,15 +54,20 @@ class Machine::Impl final : public ThreadHost {
     static const lkl_operations kOperations;
     void print(std::string_view text);
     void panicked(std::string_view reason);
+
     [[nodiscard]] DeviceBus& bus() { return bus_; }
+
     [[nodiscard]] const Arena& arena() const { return arena_; }
+
     // For messages: what the kernel's panic said.
     [[nodiscard]] std::string panic_reason() const;
 
   private:
     // halt.cc
     long unmount_all(std::uint64_t until);
+
     [[nodiscard]] GuestMemory memory() const { return GuestMemory(arena_.ram()); }
+
     Mailbox& mailbox();
     void fill_boot(lkl_boot& boot);
 

@@ -48,7 +48,9 @@ class MailboxPool {
 
     // Around fork(), which must not copy the lock taken.
     void lock_for_fork() { mutex_.lock(); }
+
     void unlock_in_parent() { mutex_.unlock(); }
+
     void restart_in_child() { new (&mutex_) std::mutex; }
 
   private:

@@ -217,8 +217,8 @@ void Vcpu::submit(Mailbox& mailbox) noexcept {
     lkl_u64 head = submitted.load(std::memory_order_relaxed);
     do {
         mailbox.shared.next = head;
-    } while (!submitted.compare_exchange_weak(head, address_of(&mailbox),
-                                              std::memory_order_seq_cst));
+    } while (
+        !submitted.compare_exchange_weak(head, address_of(&mailbox), std::memory_order_seq_cst));
     std::atomic_ref(shared_->pending).fetch_or(1U << LKL_IRQ_MAILBOX, std::memory_order_seq_cst);
     if (try_take()) {
         run(nullptr);
@@ -329,9 +329,9 @@ void Vcpu::helper_main() noexcept {
         }
         helper_until_.store(until, std::memory_order_seq_cst);
         // The other half of run()'s and raise()'s looks at helper_until_.
-        const bool more = running && ((owned_.load(std::memory_order_seq_cst) == 0 &&
-                                       work_waits()) ||
-                                      deadline() < next_event);
+        const bool more =
+            running && ((owned_.load(std::memory_order_seq_cst) == 0 && work_waits()) ||
+                        deadline() < next_event);
         if (!more) {
             nap = false;
             loop_->run_once(stopping_.load() ? 0 : until);

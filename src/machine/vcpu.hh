@@ -52,7 +52,9 @@ class Vcpu {
     void raise(std::uint64_t lines) noexcept;
 
     [[nodiscard]] PollLoop& loop() { return *loop_; }
+
     [[nodiscard]] MailboxPool& mailboxes() { return mailboxes_; }
+
     [[nodiscard]] Ending ending() const { return ending_.load(std::memory_order_acquire); }
 
     // What every call returns from now on, to waiting callers too; the kernel is not entered again.

@@ -40,7 +40,9 @@ class Reservation {
     ~Reservation();
 
     [[nodiscard]] std::uint64_t start() const { return start_; }
+
     [[nodiscard]] std::uint64_t size() const { return size_; }
+
     [[nodiscard]] std::uint64_t end() const { return start_ + size_; }
 
     // All addresses are absolute, all values multiples of the page size; 0 or a host errno.
@@ -54,6 +56,7 @@ class Reservation {
 
   private:
     Reservation(std::uint64_t start, std::uint64_t size) : start_(start), size_(size) {}
+
     [[nodiscard]] bool contains(std::uint64_t address, std::uint64_t length) const;
 
     std::uint64_t start_ = 0;

@@ -17,8 +17,8 @@ class EventLoop {
 
     virtual ~EventLoop() = default;
 
-    // Calls `callback` with the ready EPOLL* events while `fd` has any of `events`. The fd stays the
-    // caller's and must outlive its registration.
+    // Calls `callback` with the ready EPOLL* events while `fd` has any of `events`. The fd stays
+    // the caller's and must outlive its registration.
     virtual Result<void> add(int fd, std::uint32_t events, Callback callback) = 0;
 
     // After the return the callback does not run and will not run again, unless called from

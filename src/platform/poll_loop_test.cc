@@ -24,6 +24,7 @@ struct Pipe {
         read.reset(fds[0]);
         write.reset(fds[1]);
     }
+
     UniqueFd read;
     UniqueFd write;
 };
@@ -75,8 +76,8 @@ TEST(PollLoop, RunsPostedFunctionsOfOtherThreads) {
 TEST(PollLoop, ACallbackMayRemoveItself) {
     auto loop = PollLoop::create().value();
     Pipe pipe;
-    ASSERT_TRUE(loop->add(pipe.read.get(), EPOLLIN,
-                          [&](std::uint32_t) { loop->remove(pipe.read.get()); }));
+    ASSERT_TRUE(
+        loop->add(pipe.read.get(), EPOLLIN, [&](std::uint32_t) { loop->remove(pipe.read.get()); }));
     ASSERT_EQ(write(pipe.write.get(), "x", 1), 1);
     loop->run_once(kForever);
 }

@@ -82,10 +82,10 @@ SECTIONS
 	__init_begin = .;
 	INIT_DATA_SECTION(16)
 	.exit.data : { EXIT_DATA }
-	PERCPU_SECTION(L1_CACHE_BYTES)
+	/* To the byte, as the segment's size in the file: the host compares the two. */
+	lkl_data_end = .;
 	. = ALIGN(PAGE_SIZE);
 	__init_end = .;
-	lkl_data_end = .;
 
 	BSS_SECTION(0, PAGE_SIZE, PAGE_SIZE)
 	. = ALIGN(PAGE_SIZE);

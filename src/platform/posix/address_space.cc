@@ -118,8 +118,8 @@ bool Reservation::contains(std::uint64_t address, std::uint64_t length) const {
     return address >= start_ && length <= size_ && address - start_ <= size_ - length;
 }
 
-int Reservation::map_file(std::uint64_t address, std::uint64_t length, int fd,
-                          std::uint64_t offset, bool shared, Access access) const noexcept {
+int Reservation::map_file(std::uint64_t address, std::uint64_t length, int fd, std::uint64_t offset,
+                          bool shared, Access access) const noexcept {
     LKL_CHECK(contains(address, length));
     const int flags = MAP_FIXED | (shared ? MAP_SHARED : MAP_PRIVATE);
     void* place = mmap(pointer(address), length, protection_of(access), flags, fd,
@@ -141,6 +141,7 @@ int Reservation::unmap(std::uint64_t address, std::uint64_t length) const noexce
 // proc_pid_maps(5): "start-end perms offset major:minor inode path".
 Result<std::vector<FileMapping>> Reservation::file_mappings(int fd) const {
     struct stat status {};
+
     std::ifstream maps("/proc/self/maps");
     if (fstat(fd, &status) != 0 || !maps) {
         return Error::host(errno, "read", "/proc/self/maps");

@@ -23,7 +23,7 @@ struct Search {
 
 int look_at_object(dl_phdr_info* info, std::size_t /*size*/, void* data) {
     auto& search = *static_cast<Search*>(data);
-    for (const ElfW(Phdr)& header : std::span(info->dlpi_phdr, info->dlpi_phnum)) {
+    for (const ElfW(Phdr) & header : std::span(info->dlpi_phdr, info->dlpi_phnum)) {
         const std::uint64_t start = info->dlpi_addr + header.p_vaddr;
         if (header.p_type != PT_LOAD || search.address < start ||
             search.address - start > header.p_filesz ||

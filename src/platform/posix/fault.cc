@@ -80,6 +80,7 @@ void pass_on(int signal, siginfo_t* info, void* context) noexcept {
         // The instruction is run again, and the fault has its default effect. A signal that was
         // sent, not caused, is sent again.
         struct sigaction standard {};
+
         standard.sa_handler = SIG_DFL;
         sigaction(signal, &standard, nullptr);
         if (info->si_code <= 0) {
@@ -97,6 +98,7 @@ void on_fault(int signal, siginfo_t* info, void* context) {
 void install_handlers() {
     for (std::size_t i = 0; i < kSignals.size(); i++) {
         struct sigaction action {};
+
         action.sa_sigaction = on_fault;
         action.sa_flags = SA_SIGINFO | SA_ONSTACK;
         sigemptyset(&action.sa_mask);
@@ -144,8 +146,7 @@ bool redirect_fault(int signal, void* info, void* context) noexcept {
         return false;
     }
     constexpr std::uint64_t kAlign = 16;
-    const std::uint64_t place =
-        (rsp - LKL_FAULT_GAP - sizeof(lkl_fault_frame)) & ~(kAlign - 1);
+    const std::uint64_t place = (rsp - LKL_FAULT_GAP - sizeof(lkl_fault_frame)) & ~(kAlign - 1);
     lkl_fault_frame frame{};
     save_registers(registers, frame);
     frame.address = reinterpret_cast<std::uint64_t>(static_cast<siginfo_t*>(info)->si_addr);

@@ -32,7 +32,8 @@ class EpollLoop final : public PollLoop {
     Result<void> add(int fd, std::uint32_t events, Callback callback) override {
         const std::scoped_lock lock(mutex_);
         LKL_TRY_VOID(watch(fd, events));
-        // Shared with a dispatch under way, which must not lose it when the callback removes itself.
+        // Shared with a dispatch under way, which must not lose it when the callback removes
+        // itself.
         watched_[fd] = {events, std::make_shared<Callback>(std::move(callback))};
         return {};
     }

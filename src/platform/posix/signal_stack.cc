@@ -35,7 +35,8 @@ class SignalStack {
 
     void ensure() {
         stack_t current{};
-        if (memory_ || sigaltstack(nullptr, &current) != 0 || (current.ss_flags & SS_DISABLE) == 0) {
+        if (memory_ || sigaltstack(nullptr, &current) != 0 ||
+            (current.ss_flags & SS_DISABLE) == 0) {
             return;
         }
         const std::size_t size = stack_size();
