@@ -193,7 +193,8 @@ TEST_F(KnownFailures, TimesOfANewImageAreToday) {
 }
 
 TEST_F(KnownFailures, ImagesOverSixtyFourGibibytes) {
-    const std::string image = make_image("ext4", "-E lazy_itable_init=1 -N 10000", 300 << 10);
+    const std::string image =
+        make_image("ext4", "-E lazy_itable_init=1 -N 10000 -J size=8", 300 << 10);
     work_.write("f", "content");
     expect_tool("cptofs", in(image) + quote(path("f")) + " /");
     expect_tool("cpfromfs", in(image) + "/f " + quote(directory("out")));
