@@ -20,7 +20,6 @@ namespace {
 // With no tick stopped the deadline moves at every idle pass. A helper that has just been told of a
 // nearer one looks again soon, and need not be told of each.
 constexpr std::uint64_t kHelperNapNs = 10'000'000;
-constexpr int kSpins = 50;
 // Of a mailbox, for a moment: its call is being given the vCPU's end as its result.
 constexpr lkl_u32 kFailing = 100;
 
@@ -226,12 +225,6 @@ void Vcpu::submit(Mailbox& mailbox) noexcept {
 }
 
 void Vcpu::wait(Mailbox& mailbox, std::uint64_t until) noexcept {
-    for (int i = 0; i < kSpins; i++) {
-        if (mailbox.state() == LKL_MAILBOX_DONE) {
-            return;
-        }
-        __builtin_ia32_pause();
-    }
     mailbox.sleeping.store(1, std::memory_order_seq_cst);
     for (;;) {
         const std::uint32_t state = mailbox.state();
