@@ -63,6 +63,7 @@ class VirtioBlk final : public VirtioDevice {
 
     // These return kBlockPending, or the errno of a request that is done.
     int start(Request& request);
+    int start_flush(Request& request);
     int start_transfer(Request& request);
     int start_ranges(Request& request);
     int next_step(Request& request, int error);

@@ -26,6 +26,7 @@ bool VirtioBlk::parse(Request& request) {
     request.data_bytes = 0;
     request.flush_after = false;
     request.ranges.clear();
+    request.segments = {};
     return true;
 }
 
@@ -35,9 +36,7 @@ int VirtioBlk::start(Request& request) {
         case kBlkOut:
             return start_transfer(request);
         case kBlkFlushRequest:
-            request.op = BlockOp::flush;
-            request.offset = request.length = 0;
-            return submit(request);
+            return start_flush(request);
         case kBlkGetId:
             return answer_identity(request);
         case kBlkDiscardRequest:
@@ -46,6 +45,13 @@ int VirtioBlk::start(Request& request) {
         default:
             return EOPNOTSUPP;
     }
+}
+
+int VirtioBlk::start_flush(Request& request) {
+    request.op = BlockOp::flush;
+    request.offset = request.length = 0;
+    request.segments = {};
+    return submit(request);
 }
 
 int VirtioBlk::start_transfer(Request& request) {
@@ -92,8 +98,7 @@ int VirtioBlk::next_step(Request& request, int error) {
     }
     if (error == 0 && request.flush_after) {
         request.flush_after = false;
-        request.op = BlockOp::flush;
-        error = submit(request);
+        error = start_flush(request);
     }
     return error;
 }

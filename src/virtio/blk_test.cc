@@ -169,6 +169,22 @@ TEST_F(BlkTest, WritesAndFlushes) {
     EXPECT_EQ(disk_->seen[1].op, BlockOp::flush);
 }
 
+TEST_F(BlkTest, OnlyTransfersHaveSegments) {
+    start();
+    device_->mmio_write(0x100 + offsetof(BlkConfig, writeback), 0, 1);
+    // The second and later ones use the first one's object again.
+    driver_->send(kBlkIn, 0, std::vector<std::byte>(4096), true, 8);
+    driver_->flush();
+    driver_->write_sectors(0, pattern(512, 1));  // and a flush, since writes go through
+    driver_->range_request(kBlkDiscardRequest, {{0, 1, 0}});
+    for (const RecordingBackend::Seen& seen : disk_->seen) {
+        const bool transfer = seen.op == BlockOp::read || seen.op == BlockOp::write;
+        EXPECT_EQ(seen.segments != 0, transfer);
+        EXPECT_TRUE(seen.op != BlockOp::flush || seen.length == 0);
+    }
+    EXPECT_EQ(disk_->seen.size(), 5U);
+}
+
 TEST_F(BlkTest, DescriptorsMayCutARequestAnywhere) {
     start();
     auto& driver = *driver_;

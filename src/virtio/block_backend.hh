@@ -26,7 +26,8 @@ class BlockRequest {
     bool may_unmap = false;        // write_zeroes: the space may be given back
     std::uint64_t offset = 0;      // in bytes; a multiple of the block size
     std::uint64_t length = 0;      // in bytes, as well; 0 for a flush
-    std::span<iovec> segments;     // read, write: their sum is `length`; used up by the back end
+    std::span<iovec> segments;     // read, write: their sum is `length`; used up by the back end;
+                                   // of other requests: empty
     std::uint64_t remaining = 0;   // for the back end
     int result = 0;                // for the back end
     BlockRequest* next = nullptr;  // for the back end

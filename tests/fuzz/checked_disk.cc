@@ -29,6 +29,7 @@ void CheckedDisk::check(const BlockRequest& request) const {
     LKL_CHECK(request.offset % 512 == 0 && request.length % 512 == 0);
     LKL_CHECK(request.offset <= kBytes && request.length <= kBytes - request.offset);
     if (request.op != BlockOp::read && request.op != BlockOp::write) {
+        LKL_CHECK(request.segments.empty());
         return;
     }
     std::uint64_t sum = 0;
