@@ -120,8 +120,7 @@ Result<void> Image::mount(State& state, const ImageOptions& options, unsigned pa
     Mount::Options mount;
     mount.type = state.type;
     // A throw-away layer may be written: f2fs recovers only then.
-    mount.flags =
-        mount_flags::no_atime | (options.write || overlay ? 0 : mount_flags::read_only);
+    mount.flags = mount_flags::no_atime | (options.write || overlay ? 0 : mount_flags::read_only);
     mount.options = mount_options_for(state.type, options.write, options.mount_options);
     LKL_TRY(Mount mounted, Mount::mount(added, partition, mount));
     state.type = mounted.type();

@@ -162,6 +162,7 @@ class PoorTarget final : public PassingCalls {
     }
 
     long set_mode(At, std::uint32_t) override { return 0; }  // and nothing happens
+
     long make_link(At, At) override { return -errno_value::not_permitted; }
 
     long set_times(At at, FileTime accessed, FileTime modified) override {
