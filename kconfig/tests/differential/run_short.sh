@@ -5,6 +5,7 @@ set -eu
 kind=$1 tree=$2 profile=$3 conf=$4 reference=$5
 here=$(cd "$(dirname "$0")" && pwd)
 [ -x "$reference" ] || { echo "skipped: no reference $reference"; exit 77; }
+[ -d "$tree/scripts/kconfig" ] || { echo "skipped: no kernel source in $tree"; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 if [ "$kind" = fuzz ]; then
