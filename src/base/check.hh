@@ -8,9 +8,9 @@ namespace lkl {
 
 }  // namespace lkl
 
-#define LKL_CHECK(condition)                                        \
-    do {                                                            \
-        if (!(condition)) [[unlikely]] {                            \
-            ::lkl::check_failed(#condition, __FILE__, __LINE__);    \
-        }                                                           \
+#define LKL_CHECK(condition)                                     \
+    do {                                                         \
+        if (!(condition)) [[unlikely]] {                         \
+            ::lkl::check_failed(#condition, __FILE__, __LINE__); \
+        }                                                        \
     } while (false)

@@ -7,6 +7,7 @@ namespace {
 class LinuxCategory final : public std::error_category {
   public:
     [[nodiscard]] const char* name() const noexcept override { return "linux"; }
+
     [[nodiscard]] std::string message(int number) const override {
         return std::string(linux_errno_text(number));
     }

@@ -10,8 +10,10 @@ template <typename F>
 class [[nodiscard]] ScopeExit {
   public:
     explicit ScopeExit(F function) : function_(std::move(function)) {}
+
     ScopeExit(const ScopeExit&) = delete;
     ScopeExit& operator=(const ScopeExit&) = delete;
+
     ~ScopeExit() {
         if (armed_) {
             function_();
