@@ -184,7 +184,10 @@ TEST_P(Incremental, EqualsAFullEvaluationAfterEverySet) {
     EXPECT_EQ(trees, 40);
 }
 
-INSTANTIATE_TEST_SUITE_P(Dialects, Incremental, ::testing::Values(Dialect::v6_12, Dialect::v6_1));
+INSTANTIATE_TEST_SUITE_P(Dialects, Incremental, ::testing::Values(Dialect::v6_12, Dialect::v6_1),
+                         [](const auto& info) {
+                             return info.param == Dialect::v6_1 ? "v6_1" : "v6_12";
+                         });
 
 }  // namespace
 }  // namespace kconfig::test
