@@ -21,6 +21,16 @@ struct WriteOptions {
     bool make_parents = false;
 };
 
+// The file whose data the writer is receiving.
+struct CurrentFile {
+    OpenFile file;
+    Entry entry;
+    int directory = -1;
+    bool fresh = false;
+    std::uint64_t end = 0;  // of what was written
+    bool failed = false;
+};
+
 // Existing files, links and nodes are replaced, never written through; existing directories are
 // kept and take the metadata of the source. A file that could not be completed is removed.
 class TreeWriter final : public Sink {
@@ -33,15 +43,6 @@ class TreeWriter final : public Sink {
     Result<void> finish() override;
 
   private:
-    struct CurrentFile {
-        OpenFile file;
-        Entry entry;
-        int directory = -1;
-        bool fresh = false;
-        std::uint64_t end = 0;  // of what was written
-        bool failed = false;
-    };
-
     void take_entry(Entry entry);
     void take_data(const Data& data);
     void end_file();
