@@ -42,9 +42,9 @@ class Disk {
         std::string serial;
     };
 
-    // A raw image or block device of the host, by path (opened here; for writing also locked, with an
-    // advisory lock, against a second writer) or by
-    // descriptor (duplicated: the caller's stays his). Errors: the host's, for the path.
+    // A raw image or block device of the host, by path (opened here, and for writing locked with
+    // an advisory lock against a second writer) or by descriptor (duplicated: the caller's stays
+    // his). Errors: the host's, for the path.
     static Result<Disk> add_file(const Kernel& kernel, const std::string& path, Options options);
     static Result<Disk> add_fd(const Kernel& kernel, int fd, Options options);
 
