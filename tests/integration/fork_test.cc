@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <thread>
 #include <vector>
 
@@ -23,6 +24,14 @@ namespace {
 
 // Half of the checks are the child's: see host.hh.
 #define CHECK_IN_CHILD(condition) check_in_child((condition), #condition)
+
+void check_log_in_child(Instance& kernel) {
+    const std::vector<std::string> complaints = kernel.complaints();
+    for (const std::string& line : complaints) {
+        std::fprintf(stderr, "the child's kernel complained: %s\n", line.c_str());
+    }
+    CHECK_IN_CHILD(complaints.empty());
+}
 
 void work_in_child(Instance& kernel, const std::string& folder) {
     CHECK_IN_CHILD(kernel.call(nr::getpid) == 1);
@@ -53,7 +62,7 @@ TEST(Fork, TheChildHasItsOwnCopy) {
             work_in_child(kernel, mount);
             CHECK_IN_CHILD(kernel.call(nr::unlinkat, AT_FDCWD, (mount + "/before").c_str(), 0) ==
                            0);
-            CHECK_IN_CHILD(kernel.complaints().empty());
+            check_log_in_child(kernel);
             CHECK_IN_CHILD(kernel.halt() == 0);
         });
         EXPECT_EQ(status, 0);
@@ -70,6 +79,7 @@ TEST(Fork, TheChildHasItsOwnCopy) {
     EXPECT_EQ(kernel.list(mount), (std::vector<std::string>{"after", "before", "lost+found"}));
 }
 
+// The parent on its disk, which a child sees change (block/forked.hh), the children in memory.
 TEST(Fork, ParentAndChildWorkAtTheSameTime) {
     const TemporaryFolder folder;
     const std::string image = folder.file("image");
@@ -84,7 +94,7 @@ TEST(Fork, ParentAndChildWorkAtTheSameTime) {
             if (pid == 0) {
                 alarm(60);
                 kernel.stop_judging();
-                work_in_child(kernel, mount);
+                work_in_child(kernel, "/tmp");
                 _exit(0);
             }
             ASSERT_GT(pid, 0);
@@ -128,7 +138,7 @@ TEST(Fork, WhileOthersAreBlockedInCalls) {
             char mine = 0;
             CHECK_IN_CHILD(kernel.call(nr::read, fds[0], &mine, 1) == 1);
             CHECK_IN_CHILD(mine == 'c');
-            CHECK_IN_CHILD(kernel.complaints().empty());
+            check_log_in_child(kernel);
             CHECK_IN_CHILD(kernel.halt() == 0);
         });
         EXPECT_EQ(status, 0);
@@ -271,7 +281,9 @@ TEST(Fork, WhileThreadsComeAndGo) {
     EXPECT_EQ(kernel.call(nr::getpid), 1);
 }
 
-// While others write to a disk: the copy is taken between requests, never within one.
+// While others write to a disk: the copy is taken between requests, never within one. The child
+// sees what the parent writes later wherever it has no copy (block/forked.hh), so that its file
+// system may find itself damaged; that stays in the child.
 TEST(Fork, DuringHeavyFileSystemWork) {
     constexpr int kForks = 5;
     const TemporaryFolder folder;
@@ -293,9 +305,9 @@ TEST(Fork, DuringHeavyFileSystemWork) {
         for (int i = 0; i < kForks; i++) {
             EXPECT_EQ(in_child([&] {
                           kernel.stop_judging();
-                          work_in_child(kernel, mount);
-                          CHECK_IN_CHILD(kernel.complaints().empty());
-                          CHECK_IN_CHILD(kernel.halt() == 0);
+                          work_in_child(kernel, "/tmp");
+                          kernel.write_file(mount + "/child", std::string(50'000, 'c'));
+                          kernel.call(nr::sync);
                       }),
                       0);
         }
