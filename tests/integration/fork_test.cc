@@ -285,6 +285,9 @@ TEST(Fork, WhileThreadsComeAndGo) {
 // sees what the parent writes later wherever it has no copy (block/forked.hh), so that its file
 // system may find itself damaged; that stays in the child.
 TEST(Fork, DuringHeavyFileSystemWork) {
+    if (kSanitized) {
+        GTEST_SKIP() << "a sanitizer's allocator may be locked by another thread at the fork";
+    }
     constexpr int kForks = 5;
     const TemporaryFolder folder;
     const std::string image = folder.file("image");
