@@ -17,7 +17,7 @@ build_packages=(
 )
 test_packages=(
   linux-source-6.1
-  clang-14 clang-format-14 tmux
+  clang-14 clang-format-14 python3-pytest tmux
   acl attr
   btrfs-progs dosfstools erofs-utils exfatprogs f2fs-tools ntfs-3g
   squashfs-tools udftools util-linux xfsprogs xorriso
