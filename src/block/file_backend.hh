@@ -3,15 +3,16 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 
+#include "base/mutex.hh"
 #include "base/result.hh"
 #include "base/unique_fd.hh"
 #include "block/file_facts.hh"
 #include "block/forked.hh"
 #include "virtio/block_backend.hh"
-#include "virtio/mutex.hh"
 
 namespace lkl {
 
@@ -23,6 +24,8 @@ struct FileBackendOptions {
     bool async_early = false;  // make the ring in attach(), before a sandbox forbids it
     ForkMode fork_mode = ForkMode::overlay;
     std::string identity = {};  // empty: the file's name
+    // Called at the end of attach(), before the kernel knows of the disk. May be empty.
+    std::function<void()> attached = {};
 };
 
 class AsyncIo;

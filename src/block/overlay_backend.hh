@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "base/mutex.hh"
 #include "base/result.hh"
 #include "block/overlay_layer.hh"
 #include "virtio/block_backend.hh"
-#include "virtio/mutex.hh"
 
 namespace lkl {
 

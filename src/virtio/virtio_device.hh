@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <span>
 
+#include "base/mutex.hh"
 #include "machine/device.hh"
-#include "virtio/mutex.hh"
 #include "virtio/virtqueue.hh"
 
 namespace lkl {

@@ -7,9 +7,9 @@
 #include <condition_variable>
 #include <memory>
 
+#include "base/mutex.hh"
 #include "base/unique_fd.hh"
 #include "block/posix/file_io.hh"
-#include "virtio/mutex.hh"
 
 namespace lkl {
 
