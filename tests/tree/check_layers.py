@@ -12,7 +12,7 @@ import sys
 # Lowest first; folders of one line do not know each other.
 LAYERS = [
     ["base"],
-    ["platform"],
+    ["platform", "sandbox"],
     ["machine"],
     ["virtio"],
     ["block", "net"],
