@@ -27,6 +27,9 @@ void FileBackend::attach(EventLoop* loop) {
     if (options_.async_early) {
         async();
     }
+    if (options_.attached) {
+        options_.attached();
+    }
 }
 
 void FileBackend::detach() {
