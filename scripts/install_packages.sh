@@ -10,7 +10,7 @@ build_packages=(
   # the kernels
   linux-source-6.12
   # libraries
-  libarchive-dev libblkid-dev libcli11-dev libexpected-dev libncurses-dev libseccomp-dev
+  libarchive-dev libblkid-dev libcli11-dev libedit-dev libexpected-dev libncurses-dev libseccomp-dev
   liburing-dev nlohmann-json3-dev libgtest-dev
   # the main job: makes and checks an image
   e2fsprogs tar
