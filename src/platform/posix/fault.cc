@@ -76,9 +76,10 @@ void pass_on(int signal, siginfo_t* info, void* context) noexcept {
         action.sa_sigaction(signal, info, context);
     } else if (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN) {
         action.sa_handler(signal);
-    } else {
-        // The instruction is run again, and the fault has its default effect. A signal that was
-        // sent, not caused, is sent again.
+    } else if (action.sa_handler == SIG_DFL || info->si_code > 0) {
+        // The instruction is run again, and the fault has its default effect, also where the
+        // signal is ignored: nothing can ignore a fault. A signal that was sent, not caused, is
+        // sent again, or ignored.
         struct sigaction standard {};
 
         standard.sa_handler = SIG_DFL;
