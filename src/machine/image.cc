@@ -28,7 +28,8 @@ Image::Image(Image&& other) noexcept
       header_(other.header_),
       segments_(std::move(other.segments_)),
       relocations_(std::move(other.relocations_)),
-      addends_(std::move(other.addends_)) {}
+      addends_(std::move(other.addends_)),
+      build_id_(other.build_id_) {}
 
 Image::~Image() {
     if (mapped_) {
@@ -49,7 +50,7 @@ Result<Image> Image::embedded() {
     }
     const auto size = static_cast<std::size_t>(lkl_embedded_image_end - start);
     LKL_TRY(Image image, parse(std::span(start, size), "the embedded image"));
-    image.backing_ = find_backing_file(image.bytes_);
+    image.backing_ = find_backing_file(image.bytes_, image.build_id_);
     return image;
 }
 

@@ -77,6 +77,7 @@ class Image {
     std::vector<ImageSegment> segments_;
     std::vector<std::uint64_t> relocations_;
     std::vector<Addend> addends_;
+    std::span<const std::byte> build_id_;  // of bytes_: the notes; empty if there are none
 };
 
 }  // namespace lkl

@@ -55,6 +55,8 @@ Result<void> ImageParser::parse_elf_header() {
             LKL_TRY_VOID(add_segment(phdr));
         } else if (phdr.p_type == PT_DYNAMIC) {
             dynamic_.push_back(phdr);
+        } else if (phdr.p_type == PT_NOTE && in_file(phdr.p_offset, phdr.p_filesz)) {
+            image_.build_id_ = image_.bytes_.subspan(phdr.p_offset, phdr.p_filesz);
         } else if (phdr.p_type == PT_INTERP) {
             return bad("it is a program, not a kernel image");
         }

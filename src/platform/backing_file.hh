@@ -17,7 +17,9 @@ struct BackingFile {
 };
 
 // The program or shared library that `bytes` are part of, if it can still be opened and is the
-// same one: its first and last pages there are compared.
-std::optional<BackingFile> find_backing_file(std::span<const std::byte> bytes);
+// same one: the first and last pages are compared, and `identity`, a part of `bytes` that no other
+// build has (a build id). A library may have been replaced by a newer one since it was loaded.
+std::optional<BackingFile> find_backing_file(std::span<const std::byte> bytes,
+                                             std::span<const std::byte> identity);
 
 }  // namespace lkl

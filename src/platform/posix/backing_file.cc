@@ -38,8 +38,11 @@ int look_at_object(dl_phdr_info* info, std::size_t /*size*/, void* data) {
     return 0;
 }
 
+constexpr std::size_t kPage = 4096;
+
+// The first page of `bytes`, or all where they are fewer.
 bool same_bytes(int fd, std::uint64_t offset, std::span<const std::byte> bytes) {
-    std::array<std::byte, 4096> buffer{};
+    std::array<std::byte, kPage> buffer{};
     const std::size_t length = std::min(bytes.size(), buffer.size());
     return pread(fd, buffer.data(), length, static_cast<off_t>(offset)) ==
                static_cast<ssize_t>(length) &&
@@ -48,7 +51,11 @@ bool same_bytes(int fd, std::uint64_t offset, std::span<const std::byte> bytes) 
 
 }  // namespace
 
-std::optional<BackingFile> find_backing_file(std::span<const std::byte> bytes) {
+std::optional<BackingFile> find_backing_file(std::span<const std::byte> bytes,
+                                             std::span<const std::byte> identity) {
+    if (identity.empty()) {
+        return std::nullopt;  // nothing tells this build from another
+    }
     Search search;
     search.address = reinterpret_cast<std::uint64_t>(bytes.data());
     search.length = bytes.size();
@@ -59,10 +66,11 @@ std::optional<BackingFile> find_backing_file(std::span<const std::byte> bytes) {
     // The program itself has no name in the list.
     const char* path = search.path.empty() ? "/proc/self/exe" : search.path.c_str();
     UniqueFd fd(open(path, O_RDONLY | O_CLOEXEC));
-    constexpr std::size_t kPage = 4096;
     const std::size_t last = bytes.size() > kPage ? bytes.size() - kPage : 0;
+    const auto where = static_cast<std::uint64_t>(identity.data() - bytes.data());
     if (!fd || !same_bytes(fd.get(), search.offset, bytes) ||
-        !same_bytes(fd.get(), search.offset + last, bytes.subspan(last))) {
+        !same_bytes(fd.get(), search.offset + last, bytes.subspan(last)) ||
+        !same_bytes(fd.get(), search.offset + where, identity)) {
         return std::nullopt;
     }
     return BackingFile{std::move(fd), search.offset};
