@@ -72,7 +72,8 @@ Result<void> Arena::reserve(std::uint64_t memory_bytes, const Image& image, bool
     if (memory_bytes > kMost) {
         return Error::other("no address space is that large", "boot with", what);
     }
-    memory_size_ = image.header().image_end + round_up(memory_bytes, kPage);
+    image_size_ = image.header().image_end;
+    memory_size_ = image_size_ + round_up(memory_bytes, kPage);
     const std::uint64_t size =
         kLowest + round_up(memory_size_, kGuard) + kGuard + vmalloc_size(memory_size_) + kGuard;
     if (preferred_base) {
@@ -106,6 +107,7 @@ Result<void> Arena::load(const Image& image) {
                                          header.rodata_end - header.text_end, Access::read)) {
         return Error::host(error, "protect", "the kernel's constants");
     }
+    read_only_bytes_ = header.rodata_end;
     return {};
 }
 
@@ -148,7 +150,7 @@ void Arena::relocate(const Image& image) const {
 }
 
 int Arena::map(std::uint64_t address, std::uint64_t physical, std::uint64_t length,
-               lkl_u32 protection) const noexcept {
+               lkl_u32 protection) noexcept {
     if ((address | physical | length) % kPage != 0 || length == 0 ||
         address < reservation_.start() || length > reservation_.size() ||
         address - reservation_.start() > reservation_.size() - length) {
@@ -163,6 +165,11 @@ int Arena::map(std::uint64_t address, std::uint64_t physical, std::uint64_t leng
         access = Access::read;
     }
     if (address >= base_ && address - base_ < memory_size_) {
+        // What the image's start has become for good (mark_rodata_ro): devices ask for it.
+        const std::uint64_t end = address - base_ + length;
+        if (access != Access::read_write && end <= image_size_) {
+            read_only_bytes_ = std::max(read_only_bytes_, end);
+        }
         return -reservation_.protect(address, length, access);
     }
     if (access == Access::none) {

@@ -33,9 +33,12 @@ class Arena {
     // Everything that devices may reach.
     [[nodiscard]] std::span<std::byte> ram() const;
 
+    // How many bytes at the start of ram() hold what is read-only now: text and constants.
+    [[nodiscard]] std::uint64_t read_only_bytes() const { return read_only_bytes_; }
+
     // The map operation of the ABI: 0 or a negative errno.
     [[nodiscard]] int map(std::uint64_t address, std::uint64_t physical, std::uint64_t length,
-                          lkl_u32 protection) const noexcept;
+                          lkl_u32 protection) noexcept;
 
     // For a fork: a copy of the RAM file, made while nothing runs; and, in the child, putting it in
     // the place of the parent's wherever that is mapped.
@@ -56,6 +59,8 @@ class Arena {
     UniqueFd ram_file_;
     std::uint64_t base_ = 0;
     std::uint64_t memory_size_ = 0;  // image and RAM
+    std::uint64_t image_size_ = 0;
+    std::uint64_t read_only_bytes_ = 0;  // grows while the kernel boots, before there are devices
 };
 
 }  // namespace lkl

@@ -14,10 +14,13 @@ class GuestMemory {
   public:
     GuestMemory() = default;
 
-    explicit GuestMemory(std::span<std::byte> ram) : ram_(ram) {}
+    // The first `read_only` bytes are the kernel's text and constants: a write to them would be a
+    // fault of the host's code.
+    explicit GuestMemory(std::span<std::byte> ram, std::uint64_t read_only = 0)
+        : ram_(ram), read_only_(read_only) {}
 
-    // The bytes [address, address + length) or an empty span if any of them is not RAM. Check
-    // `length` for 0 before: an empty span of length 0 cannot be told from a refusal.
+    // The bytes [address, address + length) for reading, or an empty span if any of them is not
+    // RAM. Check `length` for 0 before: an empty span of length 0 cannot be told from a refusal.
     [[nodiscard]] std::span<std::byte> at(std::uint64_t address, std::uint64_t length) const {
         if (address > ram_.size() || length > ram_.size() - address) {
             return {};
@@ -25,10 +28,17 @@ class GuestMemory {
         return ram_.subspan(address, length);
     }
 
+    // The same for writing: also empty if any of the bytes is read-only.
+    [[nodiscard]] std::span<std::byte> writable_at(std::uint64_t address,
+                                                   std::uint64_t length) const {
+        return address < read_only_ ? std::span<std::byte>() : at(address, length);
+    }
+
     [[nodiscard]] std::size_t size() const { return ram_.size(); }
 
   private:
     std::span<std::byte> ram_;
+    std::uint64_t read_only_ = 0;
 };
 
 // A device's way to interrupt the kernel. Safe from any thread, also from within the device's own

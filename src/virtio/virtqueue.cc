@@ -51,6 +51,9 @@ bool Virtqueue::start(const GuestMemory& memory, const VirtqueueAddresses& addre
     if (descriptors_.empty() || avail_.empty() || used_.empty()) {
         return fail("a part of the queue lies outside of memory");
     }
+    if (memory.writable_at(addresses.device, used_.size()).empty()) {
+        return fail("the used ring lies in read-only memory");
+    }
     if (!aligned(descriptors_, 16) || !aligned(avail_, 2) || !aligned(used_, 4)) {
         return fail("a part of the queue is misaligned");
     }
@@ -148,6 +151,9 @@ bool Virtqueue::append(const Descriptor& descriptor, DescriptorChain& chain) {
     const std::span<std::byte> bytes = memory_.at(descriptor.address, descriptor.length);
     if (bytes.empty()) {
         return fail("a descriptor's buffer lies outside of memory");
+    }
+    if (writable && memory_.writable_at(descriptor.address, descriptor.length).empty()) {
+        return fail("a buffer for the device to write lies in read-only memory");
     }
     if (!writable && chain.writable_bytes() != 0) {
         return fail("a chain has a readable descriptor after a writable one");

@@ -266,6 +266,27 @@ TEST_F(VirtqueueTest, PlacesThatCannotBe) {
     EXPECT_FALSE(starts({kTable, kAvail, UINT64_MAX - 3}, 8));
 }
 
+// The kernel's text and constants lie at the start of memory: a write there would be a fault of
+// the host's own code.
+TEST_F(VirtqueueTest, NothingIsWrittenToReadOnlyMemory) {
+    constexpr std::uint64_t kReadOnly = 4096;
+    const auto starts = [&](std::uint64_t used) {
+        return queue_.start(GuestMemory(ram_, kReadOnly), {kTable, kAvail, used}, kSize, 0);
+    };
+    EXPECT_FALSE(starts(kUsed));
+    EXPECT_STREQ(queue_.error(), "the used ring lies in read-only memory");
+    constexpr std::uint64_t kWritableUsed = 2 * kReadOnly;
+    ASSERT_TRUE(starts(kWritableUsed)) << queue_.error();
+    describe(kTable, 0, {kReadOnly - 4, 4, kN, 1});  // may be read
+    describe(kTable, 1, {kReadOnly, 4, kW, 0});
+    offer(0);
+    EXPECT_EQ(queue_.pop(chain_), Virtqueue::Next::chain);
+    describe(kTable, 1, {kReadOnly - 1, 4, kW, 0});
+    offer(0);
+    EXPECT_EQ(queue_.pop(chain_), Virtqueue::Next::broken);
+    EXPECT_STREQ(queue_.error(), "a buffer for the device to write lies in read-only memory");
+}
+
 TEST_F(VirtqueueTest, IndicesWrapAround) {
     describe(kTable, 3, {kData, 4, kW, 0});
     for (unsigned i = 0; i < 70000; ++i) {

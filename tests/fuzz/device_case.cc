@@ -2,9 +2,12 @@
 // The driver of a fuzz case.
 #include "device_case.hh"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <vector>
@@ -30,6 +33,8 @@ class QuietLine final : public InterruptLine {
 };
 
 constexpr std::size_t kMemory = 64 * 1024;
+// As the kernel's text and constants are: no device may write there, and cannot.
+constexpr std::size_t kReadOnly = 4096;
 constexpr unsigned kSteps = 400;  // of one case
 
 // Where a sane driver puts queue `index`; buffers lie above.
@@ -41,12 +46,36 @@ constexpr std::uint64_t kAvailAt = 0x400;
 constexpr std::uint64_t kUsedAt = 0x800;
 constexpr std::uint64_t kBuffers = 0x8000;
 
+// On the heap, so that a sanitizer guards both ends; the first page is really read-only.
+class Memory {
+  public:
+    Memory() : bytes_(static_cast<std::byte*>(std::aligned_alloc(kReadOnly, kMemory))) {
+        LKL_CHECK(bytes_ != nullptr);
+        std::fill_n(bytes_.get(), kMemory, std::byte{0});
+        LKL_CHECK(mprotect(bytes_.get(), kReadOnly, PROT_READ) == 0);
+    }
+
+    ~Memory() { LKL_CHECK(mprotect(bytes_.get(), kReadOnly, PROT_READ | PROT_WRITE) == 0); }
+
+    Memory(const Memory&) = delete;
+    Memory& operator=(const Memory&) = delete;
+
+    [[nodiscard]] std::span<std::byte> all() const { return {bytes_.get(), kMemory}; }
+
+  private:
+    struct Free {
+        void operator()(std::byte* memory) const { std::free(memory); }
+    };
+
+    std::unique_ptr<std::byte, Free> bytes_;
+};
+
 class Case {
   public:
     Case(std::span<const std::uint8_t> bytes, Tally& tally)
-        : input_(bytes), tally_(tally), memory_(kMemory) {
+        : input_(bytes), tally_(tally), memory_(pages_.all()) {
         make_device(input_.below(4));
-        device_->plug({GuestMemory(memory_), &line_, nullptr});
+        device_->plug({GuestMemory(memory_, kReadOnly), &line_, nullptr});
     }
 
     ~Case() { device_->unplug(); }
@@ -99,7 +128,7 @@ class Case {
 
     template <typename T>
     void put(std::uint64_t at, const T& value) {
-        LKL_CHECK(at + sizeof(T) <= memory_.size());
+        LKL_CHECK(at >= kReadOnly && at + sizeof(T) <= memory_.size());
         std::memcpy(memory_.data() + at, &value, sizeof(T));
     }
 
@@ -149,7 +178,8 @@ class Case {
                 device_->mmio_read(input_.below(0x1f8), 1U << input_.below(4));
                 break;
             case 3:
-                put(input_.below(kMemory - 16), input_.take<std::uint64_t>());
+                put(kReadOnly + input_.below(kMemory - kReadOnly - 16),
+                    input_.take<std::uint64_t>());
                 break;
             case 4:
                 put_descriptor(ring_base(queue()) + 16 * std::uint64_t{input_.below(64)});
@@ -203,6 +233,7 @@ class Case {
         Descriptor descriptor{};
         descriptor.address = input_.one_in(16)  ? input_.take<std::uint64_t>()
                              : input_.one_in(8) ? kMemory - input_.below(64)
+                             : input_.one_in(8) ? input_.below(2 * kReadOnly)
                                                 : kBuffers + input_.below(0x4000);
         descriptor.length = input_.one_in(16) ? input_.take<std::uint32_t>() : input_.below(2048);
         descriptor.flags = static_cast<std::uint16_t>(input_.below(8));
@@ -296,7 +327,8 @@ class Case {
 
     Input input_;
     Tally& tally_;
-    std::vector<std::byte> memory_;  // on the heap, so that a sanitizer guards both its ends
+    Memory pages_;
+    std::span<std::byte> memory_;
     QuietLine line_;
     CheckedDisk* disk_ = nullptr;
     VirtioConsole* console_ = nullptr;
