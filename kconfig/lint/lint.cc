@@ -42,24 +42,6 @@ void conjuncts(const Expr* e, std::vector<const Expr*>& out) {
     }
 }
 
-// A && ... && !A and the like.
-bool contradicts_itself(const Expr* e) {
-    std::vector<const Expr*> parts;
-    conjuncts(e, parts);
-    std::set<const Symbol*> wanted;
-    std::set<const Symbol*> unwanted;
-    for (const Expr* const part : parts) {
-        if (part->type == ExprType::symbol) {
-            wanted.insert(part->left_symbol());
-        } else if (part->type == ExprType::not_ && part->left()->type == ExprType::symbol &&
-                   part->left()->left_symbol()->type == SymbolType::boolean) {
-            unwanted.insert(part->left()->left_symbol());
-        }
-    }
-    return std::any_of(wanted.begin(), wanted.end(),
-                       [&](const Symbol* s) { return unwanted.count(s) != 0; });
-}
-
 void symbols_of(const Expr* e, std::vector<const Symbol*>& out) {
     if (e == nullptr) {
         return;
@@ -243,6 +225,27 @@ std::vector<Finding> Linter::run() {
 }
 
 }  // namespace
+
+bool contradicts_itself(const Expr* e) {
+    std::vector<const Expr*> parts;
+    conjuncts(e, parts);
+    if (std::none_of(parts.begin(), parts.end(),
+                     [](const Expr* part) { return part->type == ExprType::not_; })) {
+        return false;
+    }
+    std::set<const Symbol*> wanted;
+    std::set<const Symbol*> unwanted;
+    for (const Expr* const part : parts) {
+        if (part->type == ExprType::symbol) {
+            wanted.insert(part->left_symbol());
+        } else if (part->type == ExprType::not_ && part->left()->type == ExprType::symbol &&
+                   part->left()->left_symbol()->type == SymbolType::boolean) {
+            unwanted.insert(part->left()->left_symbol());
+        }
+    }
+    return std::any_of(wanted.begin(), wanted.end(),
+                       [&](const Symbol* s) { return unwanted.count(s) != 0; });
+}
 
 unsigned possible_values(const Tree& tree, const Expr* e) {
     if (e == nullptr) {

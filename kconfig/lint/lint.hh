@@ -26,4 +26,7 @@ std::vector<Finding> lint(const Tree& tree, Host& host);
 /// bit 0 for n, bit 1 for m, bit 2 for y.
 unsigned possible_values(const Tree& tree, const Expr* e);
 
+/// Whether @p e is a conjunction that has both A and !A, for a bool A.
+bool contradicts_itself(const Expr* e);
+
 }  // namespace kconfig

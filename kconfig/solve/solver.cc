@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-// Best-first search over sets of answers.
+// Plans, repaired until they hold, and then made as small as can be.
 #include "kconfig/solve/solver.hh"
 
 #include <algorithm>
-#include <deque>
-#include <set>
+#include <limits>
 
 #include "kconfig/base/text.hh"
-#include "kconfig/lint/lint.hh"
-#include "kconfig/solve/repairs.hh"
+#include "kconfig/solve/candidates.hh"
+#include "kconfig/solve/exhaust.hh"
+#include "kconfig/solve/replay.hh"
 
 namespace kconfig {
 
@@ -16,229 +16,196 @@ namespace {
 
 using Set = std::vector<Assignment>;
 
-class Solver {
+constexpr std::size_t kRounds = 12;  // of repairing one plan
+constexpr int kFailedPenalty = 15;
+constexpr int kUsedPenalty = 25;
+
+class Search {
   public:
-    Solver(Evaluator& evaluator, const std::vector<Assignment>& goals, const SolveLimits& limits)
-        : evaluator_(evaluator), goals_(goals), limits_(limits) {}
+    Search(Evaluator& evaluator, const PossibleValues& possible, const SolveLimits& limits,
+           const Set& goals)
+        : evaluator_(evaluator),
+          possible_(possible),
+          limits_(limits),
+          goals_(goals),
+          replay_(evaluator) {}
 
     SolveResult run();
 
   private:
-    bool apply(const Set& set);
-    void undo();
-    bool holds(const Assignment& wanted);
-    bool reaches_goals(const Set& set);
+    bool impossible();
+    bool grow_plan(Set& set);
+    void plan_all();
+    void exhaust();
     void report(Set set);
-    void minimize(Set& set);
-    std::size_t count_side_effects(const Set& set);
-    bool impossible(const Assignment& goal, std::vector<Reason>& proof);
+    void penalize(const Set& set, int cost);
+    bool satisfied();
 
     Evaluator& evaluator_;
-    const std::vector<Assignment>& goals_;
+    const PossibleValues& possible_;
     const SolveLimits& limits_;
+    const Set& goals_;
+    Replay replay_;
+    Penalties penalties_;
     SolveResult result_;
-    std::vector<std::pair<const Symbol*, Evaluator::Saved>> undo_;
-    std::vector<std::string> before_;
 };
 
-bool Solver::apply(const Set& set) {
-    bool ok = true;
+bool Search::satisfied() {
+    return std::all_of(goals_.begin(), goals_.end(),
+                       [this](const Assignment& g) { return replay_.holds(g); });
+}
+
+void Search::penalize(const Set& set, int cost) {
     for (const Assignment& one : set) {
-        undo_.emplace_back(one.symbol, evaluator_.save(*one.symbol));
-        ok = evaluator_.assign(*one.symbol, one.value) && ok;
+        penalties_[{one.symbol, one.value}] += cost;
     }
-    evaluator_.clear_all();
-    return ok;
 }
 
-void Solver::undo() {
-    for (auto saved = undo_.rbegin(); saved != undo_.rend(); ++saved) {
-        evaluator_.restore(*saved->first, saved->second);
+// What follows from the files alone.
+bool Search::impossible() {
+    for (const Assignment& goal : goals_) {
+        const Symbol& symbol = *goal.symbol;
+        const Evaluator::Saved saved = evaluator_.save(symbol);
+        const bool is_value = symbol.menus.empty() || evaluator_.assign(symbol, goal.value) ||
+                              (symbol.type == SymbolType::boolean && goal.value == "m");
+        evaluator_.restore(symbol, saved);
+        if (!is_value) {
+            result_.proof.push_back({cat(goal.value, " is no value of ", symbol.label(),
+                                         ", which is ", type_name(symbol.type)),
+                                     symbol.menus.front()->file,
+                                     symbol.menus.front()->line,
+                                     {}});
+        } else if (symbol.type == SymbolType::boolean && goal.value == "m") {
+            result_.proof.push_back({cat(symbol.label(), " is bool: y or n"),
+                                     symbol.menus.front()->file,
+                                     symbol.menus.front()->line,
+                                     {}});
+        } else if (symbol.menus.empty() || !possible_.may_be(symbol, goal.value)) {
+            result_.proof.push_back(possible_.why_not(symbol, goal.value));
+        }
     }
-    undo_.clear();
-    evaluator_.clear_all();
+    return !result_.proof.empty();
 }
 
-bool Solver::holds(const Assignment& wanted) {
-    evaluator_.calc(*wanted.symbol);
-    return evaluator_.text(*wanted.symbol) == wanted.value;
-}
-
-bool Solver::reaches_goals(const Set& set) {
-    const bool applied = apply(set);
-    const bool reached = applied && std::all_of(goals_.begin(), goals_.end(),
-                                                [this](const Assignment& g) { return holds(g); });
-    undo();
+// Plans, applies, looks, and plans again with what is still missing.
+bool Search::grow_plan(Set& set) {
+    bool reached = false;
+    for (std::size_t round = 0; round < kRounds && !reached; ++round) {
+        const PlanRequest request{&goals_, &set, &penalties_};
+        const std::optional<Set> more = make_plan(evaluator_, possible_, request);
+        if (!more || more->empty() || !replay_.apply(*more)) {
+            break;
+        }
+        set.insert(set.end(), more->begin(), more->end());
+        reached = satisfied();
+    }
+    replay_.undo();
     return reached;
 }
 
-// Leaves out whatever is not needed after all.
-void Solver::minimize(Set& set) {
-    for (std::size_t i = set.size(); i > 0; --i) {
-        Set without = set;
-        without.erase(without.begin() + static_cast<std::ptrdiff_t>(i - 1));
-        if (reaches_goals(without)) {
-            set = std::move(without);
+void Search::plan_all() {
+    std::size_t idle = 0;
+    for (std::size_t attempt = 0; attempt < limits_.max_attempts; ++attempt) {
+        Set set;
+        const bool reached = grow_plan(set);
+        if (set.empty()) {
+            break;  // not even a plan
+        }
+        if (!reached) {
+            penalize(set, kFailedPenalty);
+            continue;
+        }
+        replay_.minimize(set, goals_);
+        penalize(set, kUsedPenalty);
+        const std::size_t before = result_.solutions.size();
+        report(std::move(set));
+        idle += result_.solutions.size() == before ? 1 : 0;
+        if (result_.solutions.size() >= limits_.max_solutions || idle > 1) {
+            break;
         }
     }
 }
 
-std::size_t Solver::count_side_effects(const Set& set) {
-    const Tree& tree = evaluator_.tree();
-    if (before_.empty()) {
-        for (const Symbol& symbol : tree.symbols) {
-            evaluator_.calc(symbol);
-            before_.emplace_back(evaluator_.text(symbol));
-        }
-    }
-    apply(set);
-    std::size_t count = 0;
-    for (const Symbol& symbol : tree.symbols) {
-        evaluator_.calc(symbol);
-        const bool assigned = std::any_of(
-            set.begin(), set.end(), [&](const Assignment& one) { return one.symbol == &symbol; });
-        if (!assigned && !symbol.is_choice && evaluator_.text(symbol) != before_[symbol.id]) {
-            ++count;
-        }
-    }
-    undo();
-    return count;
-}
-
-void Solver::report(Set set) {
-    minimize(set);
+void Search::report(Set set) {
     std::sort(set.begin(), set.end(),
               [](const Assignment& a, const Assignment& b) { return a.symbol->id < b.symbol->id; });
+    // In another order a choice may fall differently.
+    if (!replay_.reaches(set, goals_)) {
+        return;
+    }
     for (const Solution& known : result_.solutions) {
         if (known.assignments == set) {
             return;
         }
     }
-    const std::size_t side_effects = count_side_effects(set);
+    const std::size_t side_effects = replay_.side_effects(set);
     result_.solutions.push_back({std::move(set), side_effects});
 }
 
-// What follows from the structure of the files alone.
-bool Solver::impossible(const Assignment& goal, std::vector<Reason>& proof) {
-    const Symbol& symbol = *goal.symbol;
-    const auto no = [&](std::string text) {
-        const MenuNode* const node = symbol.menus.empty() ? nullptr : symbol.menus.front();
-        proof.push_back({std::move(text),
-                         node != nullptr ? node->file : nullptr,
-                         node != nullptr ? node->line : 0,
-                         {}});
-        return true;
-    };
-    if (symbol.menus.empty()) {
-        return no(cat(symbol.label(), " is defined nowhere"));
+// Everything that is smaller, where that can be done.
+void Search::exhaust() {
+    std::size_t smallest = std::numeric_limits<std::size_t>::max();
+    for (const Solution& one : result_.solutions) {
+        smallest = std::min(smallest, one.assignments.size());
     }
-    const Evaluator::Saved saved = evaluator_.save(symbol);
-    const bool is_value = evaluator_.assign(symbol, goal.value);
-    evaluator_.restore(symbol, saved);
-    if (!is_value) {
-        return no(cat(goal.value, " is no value of ", symbol.label(), ", which is ",
-                      type_name(symbol.type)));
+    if (smallest == 1) {
+        result_.smallest = true;
+        return;
     }
-    if (!is_logical(symbol.type) || goal.value == "n") {
-        return false;
+    std::vector<const Symbol*> symbols;
+    for (const Assignment& goal : goals_) {
+        symbols.push_back(goal.symbol);
     }
-    unsigned possible = 1;
-    for (const Property* const prop : symbol.props) {
-        if (prop->has_text || prop->type == PropType::default_value) {
-            possible |= possible_values(evaluator_.tree(), prop->visible);
+    std::vector<Choices> questions = questions_behind(evaluator_, symbols, limits_.max_questions);
+    for (Choices& one : questions) {
+        for (const Assignment& goal : goals_) {
+            if (!one.all && one.symbol == goal.symbol) {
+                one.values.push_back(goal.value);
+            }
         }
     }
-    for (const Expr* const reverse : {symbol.rev_dep, symbol.implied}) {
-        if (reverse != nullptr) {
-            possible |= possible_values(evaluator_.tree(), reverse);
-        }
+    Exhaustion found = exhaust_smaller(evaluator_, goals_, questions, smallest, limits_.max_trials);
+    for (Set& set : found.sets) {
+        report(std::move(set));
     }
-    if (possible == 1) {
-        return no(cat(symbol.label(),
-                      " can only be n: nothing can make its prompt visible, "
-                      "give it a default or select it"));
+    result_.smallest = found.complete;
+    if (result_.solutions.empty() && found.complete) {
+        result_.impossible = true;
+        result_.proof.push_back(
+            {cat("all ", found.trials, " combinations of answers to the ", found.questions,
+                 found.questions == 1 ? " question" : " questions",
+                 " that it depends on were tried"),
+             nullptr,
+             0,
+             {}});
     }
-    return false;
 }
 
-SolveResult Solver::run() {
-    for (const Assignment& goal : goals_) {
-        if (impossible(goal, result_.proof)) {
-            result_.impossible = true;
-        }
-    }
-    if (result_.impossible) {
+SolveResult Search::run() {
+    if (impossible()) {
+        result_.impossible = true;
         return std::move(result_);
     }
-    std::deque<Set> queue;
-    std::set<std::vector<std::pair<std::uint32_t, std::string>>> seen;
-    std::size_t best = limits_.max_assignments;
-    const auto enqueue = [&](Set set) {
-        std::vector<std::pair<std::uint32_t, std::string>> key;
-        for (const Assignment& one : set) {
-            key.emplace_back(one.symbol->id, one.value);
-        }
-        std::sort(key.begin(), key.end());
-        if (seen.insert(std::move(key)).second) {
-            queue.push_back(std::move(set));
-        }
-    };
-    enqueue({});
-    std::size_t trials = 0;
-    while (!queue.empty()) {
-        // Breadth first: the sets come in order of their size.
-        const Set set = std::move(queue.front());
-        queue.pop_front();
-        if (set.size() > best || result_.solutions.size() >= limits_.max_solutions) {
-            break;
-        }
-        if (++trials > limits_.max_trials) {
-            result_.gave_up = true;
-            break;
-        }
-        apply(set);
-        std::vector<Assignment> repairs;
-        bool reached = true;
-        const auto consider = [&](const Assignment& wanted, bool is_goal) {
-            if (holds(wanted)) {
-                return;
-            }
-            reached = reached && !is_goal;
-            find_repairs(evaluator_, wanted, repairs);
-        };
-        for (const Assignment& goal : goals_) {
-            consider(goal, true);
-        }
-        for (const Assignment& one : set) {
-            consider(one, false);
-        }
-        undo();
-        if (reached) {
-            report(set);
-            best = std::min(best, set.size() + 1);
-            continue;
-        }
-        for (const Assignment& repair : repairs) {
-            const bool clash = std::any_of(set.begin(), set.end(), [&](const Assignment& one) {
-                return one.symbol == repair.symbol;
-            });
-            if (!clash && set.size() < limits_.max_assignments) {
-                Set longer = set;
-                longer.push_back(repair);
-                enqueue(std::move(longer));
-            }
-        }
+    if (satisfied()) {
+        result_.smallest = true;
+        result_.solutions.emplace_back();
+        return std::move(result_);
     }
+    plan_all();
+    exhaust();
     std::stable_sort(result_.solutions.begin(), result_.solutions.end(),
                      [](const Solution& a, const Solution& b) {
                          return a.assignments.size() != b.assignments.size()
                                     ? a.assignments.size() < b.assignments.size()
                                     : a.side_effects < b.side_effects;
                      });
+    if (result_.solutions.size() > limits_.max_solutions) {
+        result_.solutions.resize(limits_.max_solutions);
+    }
     if (result_.solutions.empty()) {
         Explainer explainer(evaluator_);
         for (const Assignment& goal : goals_) {
-            if (!holds(goal)) {
+            if (!replay_.holds(goal)) {
                 result_.proof.push_back(explainer.obstacle(*goal.symbol, goal.value));
             }
         }
@@ -248,9 +215,16 @@ SolveResult Solver::run() {
 
 }  // namespace
 
+SolveResult Solver::solve(const std::vector<Assignment>& goals) {
+    const bool was_changed = evaluator_.changed();
+    SolveResult result = Search(evaluator_, possible_, limits_, goals).run();
+    evaluator_.set_changed(was_changed);
+    return result;
+}
+
 SolveResult solve(Evaluator& evaluator, const std::vector<Assignment>& goals,
                   const SolveLimits& limits) {
-    return Solver(evaluator, goals, limits).run();
+    return Solver(evaluator, limits).solve(goals);
 }
 
 }  // namespace kconfig

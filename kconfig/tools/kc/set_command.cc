@@ -64,20 +64,26 @@ int set_command(Workspace& workspace, const Arguments& arguments) {
         goals.push_back({symbol, one.substr(equal + 1)});
     }
     const SolveResult result = solve(workspace.evaluator(), goals);
+    if (!result.solutions.empty() && result.solutions[0].assignments.empty()) {
+        workspace.out("Nothing has to change.\n");
+        return exit_ok;
+    }
     for (std::size_t i = 0; i < result.solutions.size(); ++i) {
         print_solution(workspace, result.solutions[i], i + 1);
     }
     if (!result.solutions.empty()) {
-        if (!dry_run && !result.solutions[0].assignments.empty() &&
-            !write_solution(workspace, result.solutions[0])) {
+        workspace.out(result.smallest
+                          ? "No smaller set of changes gets there.\n"
+                          : "Each change is needed; whether other, smaller sets exist was not "
+                            "proven.\n");
+        if (!dry_run && !write_solution(workspace, result.solutions[0])) {
             workspace.error(cat("cannot write ", workspace.config_name()));
             return exit_error;
         }
         return exit_ok;
     }
     workspace.out(result.impossible ? "There is no way:\n"
-                  : result.gave_up  ? "No way was found before the search was given up:\n"
-                                    : "No way was found:\n");
+                                    : "No way was found. What stands in the way:\n");
     for (const Reason& reason : result.proof) {
         workspace.out(to_text(reason, 2));
     }
