@@ -262,7 +262,9 @@ class Case {
         const std::uint32_t type = kTypes.at(input_.below(kTypes.size()));
         put(header_at, BlkHeader{type, 0, input_.below(140)});
         const bool ranges = type == kBlkDiscardRequest || type == kBlkWriteZeroesRequest;
-        const std::uint64_t data_at = kBuffers + 0x4800;
+        // Now and then what the device must refuse to write to.
+        const bool forbidden = !ranges && input_.one_in(16);
+        const std::uint64_t data_at = forbidden ? input_.below(kReadOnly) : kBuffers + 0x4800;
         if (ranges) {
             put(data_at, BlkRange{input_.below(140), input_.below(140), input_.below(3)});
         }
