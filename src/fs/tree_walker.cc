@@ -67,9 +67,9 @@ void TreeWalker::walk(int root, const std::string& source, const std::string& de
     const std::string name = source.substr(cut);
     const bool is_directory_itself = name.empty() || name == "." || name == "..";
     const std::string parent = is_directory_itself ? source : source.substr(0, cut);
-    const long fd = calls_.open_resolved(
-        root, parent.empty() ? "." : parent.c_str(),
-        open_flags::read_only | open_flags::directory | open_flags::close_on_exec);
+    const long fd =
+        calls_.open_resolved(root, parent.empty() ? "." : parent.c_str(),
+                             open_flags::path | open_flags::directory | open_flags::close_on_exec);
     if (fd < 0) {
         return fail(calls_.error(fd, "find the source", source));
     }
