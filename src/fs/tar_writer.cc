@@ -4,11 +4,13 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "base/unique_fd.hh"
 #include "fs/attributes.hh"
@@ -121,7 +123,17 @@ class TarWriter::Impl {
         return {};
     }
 
+    ~Impl() {
+        if (!started_ && tar_ != nullptr) {
+            archive_write_fail(tar_.get());  // or the end of an empty archive would be written
+        }
+    }
+
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+
     Result<void> take(Item& item) {
+        LKL_TRY_VOID(start());
         if (auto* entry = std::get_if<Entry>(&item)) {
             return begin(*entry);
         }
@@ -141,6 +153,7 @@ class TarWriter::Impl {
     }
 
     Result<void> finish() {
+        LKL_TRY_VOID(start());
         if (in_file_) {
             incomplete_ = true;
             LKL_TRY_VOID(end());
@@ -162,6 +175,20 @@ class TarWriter::Impl {
     [[nodiscard]] int own_fd() const { return own_file_.get(); }
 
   private:
+    // An archive that is there already loses its contents only now, when there are new ones.
+    Result<void> start() {
+        struct stat status {};
+
+        if (std::exchange(started_, true) || !own_file_) {
+            return {};
+        }
+        if (::fstat(own_file_.get(), &status) != 0 ||
+            (S_ISREG(status.st_mode) && ::ftruncate(own_file_.get(), 0) != 0)) {
+            return Error::host(errno, "write", name_);
+        }
+        return {};
+    }
+
     Error failure(const char* operation) {
         const int number = archive_errno(tar_.get());
         if (number > 0) {
@@ -310,6 +337,7 @@ class TarWriter::Impl {
     std::string source_;
     std::uint64_t size_ = 0;
     std::uint64_t written_ = 0;
+    bool started_ = false;
     bool in_file_ = false;
     bool incomplete_ = false;
 };
@@ -322,7 +350,7 @@ Result<std::unique_ptr<TarWriter>> TarWriter::create(const std::string& path, Re
     if (path == "-") {
         return to_descriptor(STDOUT_FILENO, "standard output", report);
     }
-    UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+    UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
     if (!file) {
         return Error::host(errno, "create the archive", path);
     }

@@ -15,8 +15,8 @@ namespace lkl::fs {
 // report): tar has no type for them.
 class TarWriter final : public Sink {
   public:
-    // `path` is created or replaced; "-" is standard output. A name that ends in .gz, .tgz, .xz,
-    // .zst or .bz2 is compressed so.
+    // `path` is created now, and an old one replaced with the first item; "-" is standard output. A
+    // name that ends in .gz, .tgz, .xz, .zst or .bz2 is compressed so.
     static Result<std::unique_ptr<TarWriter>> create(const std::string& path, Report& report);
     // Writes to a descriptor, which stays the caller's; `name` is for messages and compression.
     static Result<std::unique_ptr<TarWriter>> to_descriptor(int fd, const std::string& name,
