@@ -10,7 +10,6 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
-#include <utility>
 
 #include "base/unique_fd.hh"
 
@@ -53,8 +52,9 @@ std::uint64_t rights_of(long version) {
     return (std::uint64_t{1} << kRightsOfVersion.at(index)) - 1;
 }
 
-Result<void> add_rule(int ruleset, const std::string& path, std::uint64_t rights) {
-    const UniqueFd fd(::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+Result<void> add_rule(int ruleset, const std::string& path, std::uint64_t rights, bool follow) {
+    const int how = O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
+    const UniqueFd fd(::open(path.c_str(), how));
 
     struct stat status {};
 
@@ -94,15 +94,21 @@ Result<void> enter_landlock(const SandboxOptions& options) {
     }
     const std::uint64_t reading = (kReadFile | kReadDirectory | kDeviceControl) & all;
     const std::uint64_t writing = all & ~kExecute;
-    const std::pair<const std::vector<std::string>&, std::uint64_t> lists[] = {
-        {options.early_readable, reading & kOfFiles},
-        {options.early_writable, writing & kOfFiles},
-        {options.readable, reading},
-        {options.writable, writing},
+
+    const struct {
+        const std::vector<std::string>& paths;
+        std::uint64_t rights;
+        bool follow;
+    } lists[] = {
+        {options.early_readable, reading, true},
+        {options.early_writable, writing & kOfFiles, true},
+        {options.readable, reading, false},
+        {options.writable, writing, true},
     };
-    for (const auto& [paths, rights] : lists) {
-        for (const std::string& path : paths) {
-            LKL_TRY_VOID(add_rule(ruleset.get(), path, rights));
+
+    for (const auto& list : lists) {
+        for (const std::string& path : list.paths) {
+            LKL_TRY_VOID(add_rule(ruleset.get(), path, list.rights, list.follow));
         }
     }
     if (::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0) {

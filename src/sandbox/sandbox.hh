@@ -9,11 +9,12 @@ namespace lkl {
 
 // What of the host's files a confined process may open. What is open already stays usable.
 struct SandboxOptions {
-    // Between the two steps, as files: what the boot reads, and the images.
+    // Between the two steps: what the boot reads, and the images.
     std::vector<std::string> early_readable;
     std::vector<std::string> early_writable;
 
-    // At any time: files, and directories with all that is beneath.
+    // At any time: files, and directories with all that is beneath; a symbolic link as the last
+    // part is not followed, as the copy engine does not follow it.
     std::vector<std::string> readable;
     // The same, where files are also made, changed and removed.
     std::vector<std::string> writable;
@@ -35,8 +36,7 @@ struct SandboxOptions {
 // The same calls are refused to root. Not thread-safe.
 class Sandbox {
   public:
-    // Paths that do not exist are left out. A symbolic link as the last part of a path is not
-    // followed, as the copy engine does not follow it.
+    // Paths that do not exist are left out.
     static Sandbox confine_files(const SandboxOptions& options);
 
     // Call it once, from any thread.

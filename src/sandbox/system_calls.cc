@@ -200,7 +200,9 @@ void add_rules(Builder& builder, CallOptions options) {
                      SCMP_A0(SCMP_CMP_EQ, static_cast<std::uint64_t>(::getpid())));
     // Limits may be read, not set.
     builder.allow_if(SCMP_SYS(prlimit64), SCMP_A2(SCMP_CMP_EQ, 0));
-    builder.allow_if(SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
+    for (const int option : {PR_SET_NAME, PR_SET_TIMERSLACK}) {
+        builder.allow_if(SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_EQ, flags(option)));
+    }
     for (const unsigned long control : kControls) {
         builder.allow_if(SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, control));
     }
