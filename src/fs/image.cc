@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "block/file_backend.hh"
+#include "block/overlay_backend.hh"
 #include "fs/kernel_calls.hh"
 #include "fs/linux_errno.hh"
 #include "fs/probe.hh"
@@ -63,16 +65,6 @@ Error explain_mount_failure(const Error& error, const std::string& type, const s
     }
 }
 
-Result<UniqueFd> open_image(const ImageOptions& options) {
-    const int flags = (options.write ? O_RDWR : O_RDONLY) | O_CLOEXEC;
-    UniqueFd file(::open(options.path.c_str(), flags));
-    if (!file) {
-        return Error::host(errno, options.write ? "open the image for writing" : "open the image",
-                           options.path);
-    }
-    return file;
-}
-
 Result<void> set_clock(const Kernel& kernel, FileTime time) {
     const std::int64_t value[2] = {time.seconds, time.nanoseconds};
     constexpr int kRealtime = 0;
@@ -101,6 +93,16 @@ std::uint64_t memory_for(std::string_view type, std::uint64_t image_size, bool w
     return memory;
 }
 
+Result<UniqueFd> open_image_file(const ImageOptions& options) {
+    const int flags = (options.write ? O_RDWR : O_RDONLY) | O_CLOEXEC;
+    UniqueFd file(::open(options.path.c_str(), flags));
+    if (!file) {
+        return Error::host(errno, options.write ? "open the image for writing" : "open the image",
+                           options.path);
+    }
+    return file;
+}
+
 Image::Image(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Image::~Image() {
@@ -111,22 +113,38 @@ Image::~Image() {
     }
 }
 
-Result<void> Image::mount(State& state, const ImageOptions& options, unsigned partition,
-                          bool overlay) {
+Result<void> Image::add_disk(State& state, bool overlay, std::function<void()> attached) {
+    state.disk.reset();
+    FileBackendOptions file;
+    file.attached = std::move(attached);
+    file.read_only = !state.write;
+    file.async_early = true;  // a sandbox forbids it later
+    UniqueFd copy(::fcntl(state.file.get(), F_DUPFD_CLOEXEC, 0));
+    if (!copy) {
+        return Error::host(errno, "duplicate the descriptor of", state.path);
+    }
+    LKL_TRY(auto backend, FileBackend::adopt(std::move(copy), state.path, std::move(file)));
+    if (overlay) {
+        backend = OverlayBackend::in_memory(std::move(backend));
+    }
     Disk::Options disk;
-    disk.read_only = !options.write && !overlay;
-    disk.overlay = overlay;
-    LKL_TRY(Disk added, Disk::add_fd(*state.kernel, state.file.get(), disk));
+    disk.read_only = !state.write && !overlay;
+    LKL_TRY(Disk added, Disk::add_backend(*state.kernel, std::move(backend), std::move(disk)));
+    state.disk.emplace(std::move(added));
+    state.replayed = overlay;
+    return {};
+}
+
+Result<void> Image::mount(State& state, const ImageOptions& options, unsigned partition) {
     Mount::Options mount;
     mount.type = state.type;
     // A throw-away layer may be written: f2fs recovers only then.
-    mount.flags = mount_flags::no_atime | (options.write || overlay ? 0 : mount_flags::read_only);
-    mount.options = mount_options_for(state.type, options.write, options.mount_options);
-    LKL_TRY(Mount mounted, Mount::mount(added, partition, mount));
+    mount.flags =
+        mount_flags::no_atime | (state.write || state.replayed ? 0 : mount_flags::read_only);
+    mount.options = mount_options_for(state.type, state.write, options.mount_options);
+    LKL_TRY(Mount mounted, Mount::mount(*state.disk, partition, mount));
     state.type = mounted.type();
-    state.disk.emplace(std::move(added));
     state.mount.emplace(std::move(mounted));
-    state.replayed = overlay;
     return {};
 }
 
@@ -134,7 +152,7 @@ Result<Image> Image::open(const ImageOptions& options) {
     auto state = std::make_unique<State>();
     state->path = options.path;
     state->write = options.write;
-    LKL_TRY(state->file, open_image(options));
+    LKL_TRY(state->file, open_image_file(options));
     LKL_TRY(const ImageInfo info, probe_image(state->file.get(), options.path));
     LKL_TRY(const unsigned partition, find_partition(info, options.partition, options.path));
     const ContentInfo& content = content_of(info, partition);
@@ -158,10 +176,12 @@ Result<Image> Image::open(const ImageOptions& options) {
         LKL_TRY_VOID(set_clock(*state->kernel, *options.clock));
     }
 
-    const bool overlay_first = !options.write && skips_recovery_in_silence(state->type);
-    auto mounted = mount(*state, options, partition, overlay_first);
-    if (!mounted && !options.write && !overlay_first && may_need_recovery(mounted.error())) {
-        if (auto second = mount(*state, options, partition, true); second) {
+    const bool overlay = !options.write && skips_recovery_in_silence(state->type);
+    LKL_TRY_VOID(add_disk(*state, overlay, options.before_reading));
+    auto mounted = mount(*state, options, partition);
+    if (!mounted && !options.write && !state->replayed && may_need_recovery(mounted.error())) {
+        LKL_TRY_VOID(add_disk(*state, true, {}));
+        if (auto second = mount(*state, options, partition); second) {
             mounted = std::move(second);
         }
     }
@@ -184,14 +204,19 @@ Result<OpenFile> Image::open_root() const {
     return open_file(*state_->calls, {state_->root.get(), "."}, open_flags::directory, 0, "/");
 }
 
+Result<void> Image::write_back() const {
+    const long result = state_->kernel->call(nr::syncfs, state_->root.get());
+    if (result < 0) {
+        return Error::kernel(result, "write everything back to", state_->path);
+    }
+    return {};
+}
+
 Result<void> Image::finish() {
     State& state = *state_;
     Result<void> synced;
     if (state.write) {
-        const long result = state.kernel->call(nr::syncfs, state.root.get());
-        if (result < 0) {
-            synced = Error::kernel(result, "write everything back to", state.path);
-        }
+        synced = write_back();
     }
     static_cast<void>(state.root.close());
     auto unmounted = state.mount->unmount();

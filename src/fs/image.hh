@@ -27,11 +27,17 @@ struct ImageOptions {
     std::optional<FileTime> clock;   // what the kernel takes for the time of day, if not the host's
     // Receives the kernel's log; empty: it is only kept for messages about a panic.
     std::function<void(std::string_view)> print;
+    // Called when the kernel runs and everything of the host's is open, before it reads a byte of
+    // the image: where a sandbox is closed. May be empty.
+    std::function<void()> before_reading;
 };
 
 // Memory for a kernel that works on `type`: what its caches and log recovery need, never so little
 // that it runs out of memory.
 std::uint64_t memory_for(std::string_view type, std::uint64_t image_size, bool write);
+
+// The image itself, for reading or writing as the options say.
+Result<UniqueFd> open_image_file(const ImageOptions& options);
 
 // Members may be called from several threads, finish() from one.
 class Image {
@@ -54,11 +60,17 @@ class Image {
 
     [[nodiscard]] bool replayed() const { return state_->replayed; }
 
+    // Opened for writing.
+    [[nodiscard]] bool writable() const { return state_->write; }
+
     // The root directory of the mounted file system.
     [[nodiscard]] int root() const { return state_->root.get(); }
 
     // A second descriptor of it.
     Result<OpenFile> open_root() const;
+
+    // Writes everything back: what was done so far survives the end of the process. Any thread.
+    Result<void> write_back() const;
 
     // Writes everything back, unmounts, halts. Success means that the image is clean and complete
     // on the host. Call it once, with no file of the image open.
@@ -82,8 +94,8 @@ class Image {
     };
 
     explicit Image(std::unique_ptr<State> state);
-    static Result<void> mount(State& state, const ImageOptions& options, unsigned partition,
-                              bool overlay);
+    static Result<void> add_disk(State& state, bool overlay, std::function<void()> attached);
+    static Result<void> mount(State& state, const ImageOptions& options, unsigned partition);
 
     std::unique_ptr<State> state_;
 };

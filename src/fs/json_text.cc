@@ -96,6 +96,10 @@ std::string entry_json(const Entry& entry) {
     return text(json);
 }
 
+std::string saved_json(std::uint64_t entries, std::uint64_t bytes) {
+    return text(Json{{"saved_entries", entries}, {"saved_bytes", bytes}});
+}
+
 std::string usage_json(const std::string& path, std::uint64_t bytes, std::uint64_t entries) {
     return text(Json{{"path", path}, {"bytes", bytes}, {"entries", entries}});
 }
