@@ -14,6 +14,13 @@ class ConsoleTail {
     void append(std::string_view text);
     [[nodiscard]] std::string text() const;
 
+    // Around fork(), which must not copy the lock taken.
+    void lock_for_fork() { mutex_.lock(); }
+
+    void unlock_in_parent() { mutex_.unlock(); }
+
+    void restart_in_child() { new (&mutex_) std::mutex; }
+
   private:
     mutable std::mutex mutex_;
     std::string text_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "machine/device_bus.hh"
 
+#include <new>
 #include <utility>
 
 #include "machine/vcpu.hh"
@@ -87,6 +88,13 @@ void DeviceBus::drain() {
         if (Slot* slot = entry.load()) {
             slot->device->drain();
         }
+    }
+}
+
+void DeviceBus::abandon() {
+    new (&mutex_) std::mutex;
+    for (auto& entry : slots_) {
+        entry.store(nullptr);
     }
 }
 

@@ -50,6 +50,9 @@ class DeviceBus {
     // With the vCPU held, before and after a fork.
     void drain();
     void after_fork_in_child();
+    // In a child whose fork nobody prepared: the devices' state and locks are as some thread of the
+    // parent's happened to leave them. Never touched again, and never freed.
+    void abandon();
 
   private:
     class Line;

@@ -28,8 +28,12 @@ Instances& instances() {
 }
 
 void prepare() {
-    // A thread that is ending holds the registry while it calls: first that, then the vCPUs.
+    // A thread that is ending holds the registry while it calls, and so does one that halts: first
+    // what those hold before, then the registry, then the vCPUs.
     instances().mutex.lock();
+    for (Machine::Impl* machine : instances().all) {
+        machine->lock_for_fork();
+    }
     lock_thread_hosts();
     for (Machine::Impl* machine : instances().all) {
         machine->prepare_fork();
@@ -69,34 +73,67 @@ void unregister_for_fork(Machine::Impl& machine) {
     std::erase(kept.all, &machine);
 }
 
+// A halt or a device's coming and going that is under way is waited for: the child has no thread
+// that would finish it, and could never take these locks again.
+void Machine::Impl::lock_for_fork() {
+    // Forked by a handler inside a call, or by a function that a call has called: this thread may
+    // hold what would be locked here.
+    fork_locked_ = !calling();
+    if (fork_locked_) {
+        halt_mutex_.lock();
+        device_mutex_.lock();
+    }
+}
+
 void Machine::Impl::prepare_fork() {
-    // Not wanted, or forked by a handler inside a call, or ended: the child gets no copy.
-    fork_held_ = options_.fork_support && !calling() && ending() == Ending::none && vcpu_->hold();
-    if (!fork_held_) {
+    if (!fork_locked_) {
         return;
     }
+    fork_held_ = ending() == Ending::none && vcpu_->hold();
+    // A panicked instance has devices and a helper still.
     bus_.drain();
     vcpu_->lock_for_fork();
+    console_.lock_for_fork();
+    panic_mutex_.lock();
     // Without the memory for a copy the fork goes on, and the child's instance has ended.
-    if (auto copy = arena_.copy_ram()) {
-        forked_ram_ = std::move(*copy);
+    if (fork_held_ && options_.fork_support) {
+        if (auto copy = arena_.copy_ram()) {
+            forked_ram_ = std::move(*copy);
+        }
     }
 }
 
 void Machine::Impl::fork_in_parent() {
-    if (fork_held_) {
-        forked_ram_.reset();
-        vcpu_->unlock_in_parent();
+    if (!fork_locked_) {
+        return;
+    }
+    forked_ram_.reset();
+    panic_mutex_.unlock();
+    console_.unlock_in_parent();
+    vcpu_->unlock_in_parent();
+    if (std::exchange(fork_held_, false)) {
         vcpu_->let_go();
     }
+    device_mutex_.unlock();
+    halt_mutex_.unlock();
 }
 
 void Machine::Impl::fork_in_child() {
-    if (ending() != Ending::none) {
+    if (!fork_locked_) {
+        // Whatever the parent's threads were doing, nobody here will finish it.
+        bus_.abandon();
+        vcpu_->abandon_in_child();
+        arena_.forget_ram();
         return;
     }
+    // The thread that locked them in the parent does not exist here, for a checker of locks.
+    new (&panic_mutex_) std::mutex;
+    new (&device_mutex_) std::mutex;
+    new (&halt_mutex_) std::mutex;
+    console_.restart_in_child();
     // From here on nothing of the parent's memory or devices is within reach.
-    const bool copied = fork_held_ && forked_ram_ && arena_.replace_ram(std::move(forked_ram_));
+    const bool copied = std::exchange(fork_held_, false) && forked_ram_ &&
+                        arena_.replace_ram(std::move(forked_ram_));
     bus_.after_fork_in_child();
     if (!copied || !vcpu_->restart_in_child()) {
         vcpu_->abandon_in_child();

@@ -46,6 +46,7 @@ class Machine::Impl final : public ThreadHost {
     [[nodiscard]] const ConsoleTail& console() const { return console_; }
 
     // fork.cc: the steps of pthread_atfork().
+    void lock_for_fork();
     void prepare_fork();
     void fork_in_parent();
     void fork_in_child();
@@ -57,16 +58,19 @@ class Machine::Impl final : public ThreadHost {
 
     [[nodiscard]] DeviceBus& bus() { return bus_; }
 
-    [[nodiscard]] const Arena& arena() const { return arena_; }
+    [[nodiscard]] Arena& arena() { return arena_; }
 
     // For messages: what the kernel's panic said.
     [[nodiscard]] std::string panic_reason() const;
 
   private:
     // halt.cc
-    long unmount_all(std::uint64_t until);
+    long unmount_all();
+    long halting_request(lkl_request request, long number, const std::array<long, 6>& arguments);
 
-    [[nodiscard]] GuestMemory memory() const { return GuestMemory(arena_.ram()); }
+    [[nodiscard]] GuestMemory memory() const {
+        return GuestMemory(arena_.ram(), arena_.read_only_bytes());
+    }
 
     Mailbox& mailbox();
     void fill_boot(lkl_boot& boot);
@@ -86,6 +90,7 @@ class Machine::Impl final : public ThreadHost {
     std::uint64_t generation_ = 0;
     int fault_slot_ = -1;
     UniqueFd forked_ram_;  // between prepare and child
+    bool fork_locked_ = false;
     bool fork_held_ = false;
 };
 

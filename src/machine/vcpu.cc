@@ -379,7 +379,10 @@ void Vcpu::unlock_in_parent() {
 
 Result<void> Vcpu::restart_in_child() {
     mailboxes_.restart_in_child();
-    mailboxes_.for_each([](Mailbox& mailbox) { mailbox.shared.orphan = 1; });
+    mailboxes_.for_each([](Mailbox& mailbox) {
+        mailbox.shared.orphan = 1;
+        mailbox.in_call.store(0);  // nobody will leave it: see wait_for_callers()
+    });
     // Its thread is not here to be joined.
     new (&helper_) std::thread;
     helper_until_.store(0);
@@ -389,6 +392,7 @@ Result<void> Vcpu::restart_in_child() {
 
 void Vcpu::abandon_in_child() {
     mailboxes_.restart_in_child();
+    mailboxes_.for_each([](Mailbox& mailbox) { mailbox.in_call.store(0); });
     new (&helper_) std::thread;
     end(Ending::halted);
 }
