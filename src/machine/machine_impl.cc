@@ -117,6 +117,9 @@ long Machine::Impl::request(lkl_request request, long number, const std::array<l
 }
 
 Result<int> Machine::Impl::add_device(std::unique_ptr<MmioDevice> device) {
+    if (in_call) {
+        return Error::kernel(EDEADLK, "add", "a device from within a call");
+    }
     const std::scoped_lock lock(device_mutex_);
     const std::uint64_t size = device->mmio_size();
     LKL_TRY(const unsigned id, bus_.plug(std::move(device), memory()));
@@ -131,6 +134,9 @@ Result<int> Machine::Impl::add_device(std::unique_ptr<MmioDevice> device) {
 }
 
 Result<void> Machine::Impl::remove_device(int id) {
+    if (in_call) {
+        return Error::kernel(EDEADLK, "remove", "a device from within a call");
+    }
     const std::scoped_lock lock(device_mutex_);
     const long rc = request(LKL_REQUEST_REMOVE_DEVICE, 0, {id, 0, 0, 0, 0, 0});
     if (rc != 0) {
@@ -153,13 +159,20 @@ Result<std::string> Machine::Impl::device_name(int id) {
 
 void Machine::Impl::thread_ended(Mailbox& mailbox) {
     if (mailbox.shared.task != 0 && ending() == Ending::none) {
+        ensure_signal_stack();  // the thread may have given its own back by now
+        in_call = true;
         mailbox.shared.request = LKL_REQUEST_DETACH;
         vcpu_->call(mailbox);
+        in_call = false;
     }
     vcpu_->mailboxes().give_back(mailbox);
 }
 
 void Machine::Impl::detach_thread() {
+    // A signal handler that interrupted a call: its mailbox is in use.
+    if (in_call) {
+        return;
+    }
     if (Mailbox* mailbox = find_mailbox(generation_)) {
         forget_mailbox(generation_);
         thread_ended(*mailbox);

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "machine/threads.hh"
 
+#include <pthread.h>
+
 #include <map>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <shared_mutex>
 #include <vector>
+
+#include "base/check.hh"
 
 namespace lkl {
 namespace {
@@ -30,6 +35,9 @@ struct Entry {
 // The last one used; most threads have one instance.
 __attribute__((tls_model("initial-exec"))) thread_local Entry cached{0, nullptr};
 
+// Freed through a key of pthreads, whose destructors run after those of thread_local objects, and
+// again for what was made meanwhile: a call from any destructor of an ending thread works, and the
+// task that it was given ends too.
 class ThreadMailboxes {
   public:
     ThreadMailboxes() = default;
@@ -54,9 +62,27 @@ class ThreadMailboxes {
     std::vector<Entry> entries_;
 };
 
+// The calling thread's; null: none yet.
+thread_local ThreadMailboxes* current = nullptr;
+
+void end_thread(void* mailboxes) {
+    current = nullptr;
+    const std::unique_ptr<ThreadMailboxes> ended(static_cast<ThreadMailboxes*>(mailboxes));
+}
+
+pthread_key_t make_key() {
+    pthread_key_t key{};
+    LKL_CHECK(pthread_key_create(&key, end_thread) == 0);
+    return key;
+}
+
 ThreadMailboxes& mine() {
-    thread_local ThreadMailboxes mailboxes;
-    return mailboxes;
+    if (current == nullptr) {
+        static const pthread_key_t key = make_key();
+        current = std::make_unique<ThreadMailboxes>().release();
+        LKL_CHECK(pthread_setspecific(key, current) == 0);
+    }
+    return *current;
 }
 
 }  // namespace
@@ -78,7 +104,10 @@ Mailbox* find_mailbox(std::uint64_t generation) noexcept {
     if (cached.generation == generation) [[likely]] {
         return cached.mailbox;
     }
-    for (const Entry& entry : mine().entries()) {
+    if (current == nullptr) {
+        return nullptr;
+    }
+    for (const Entry& entry : current->entries()) {
         if (entry.generation == generation) {
             cached = entry;
             return entry.mailbox;

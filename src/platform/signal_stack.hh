@@ -5,7 +5,7 @@
 namespace lkl {
 
 // Gives the calling thread an alternate signal stack unless it has one. It is taken away and
-// freed when the thread ends.
+// freed when the thread ends; a thread that is ending may ask again.
 void ensure_signal_stack();
 
 }  // namespace lkl

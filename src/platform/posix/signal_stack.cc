@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "platform/signal_stack.hh"
 
+#include <pthread.h>
 #include <sys/auxv.h>
 
 #include <algorithm>
 #include <csignal>
 #include <cstddef>
 #include <memory>
+
+#include "base/check.hh"
 
 namespace lkl {
 namespace {
@@ -51,11 +54,30 @@ class SignalStack {
     std::unique_ptr<std::byte[]> memory_;  // NOLINT(*-avoid-c-arrays)
 };
 
+thread_local SignalStack* mine = nullptr;
+
+void free_signal_stack(void* stack) {
+    mine = nullptr;
+    const std::unique_ptr<SignalStack> ended(static_cast<SignalStack*>(stack));
+}
+
+pthread_key_t make_key() {
+    pthread_key_t key{};
+    LKL_CHECK(pthread_key_create(&key, free_signal_stack) == 0);
+    return key;
+}
+
 }  // namespace
 
+// Freed through a key of pthreads, whose destructors run after those of thread_local objects, and
+// again for what was made meanwhile: the last calls of an ending thread have a stack too.
 void ensure_signal_stack() {
-    thread_local SignalStack stack;
-    stack.ensure();
+    if (mine == nullptr) {
+        static const pthread_key_t key = make_key();
+        mine = std::make_unique<SignalStack>().release();
+        LKL_CHECK(pthread_setspecific(key, mine) == 0);
+    }
+    mine->ensure();
 }
 
 }  // namespace lkl
