@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -68,6 +69,11 @@ class Kernel {
         // false: a fork() of the process does not copy this instance; in the child its calls fail.
         bool fork_support = true;
 
+        // How long halt() lets one step (writing back, one unmount) take before it gives up with
+        // ETIMEDOUT, so that a disk that never answers does not keep the program from ending. More
+        // for slow disks and much memory: what is not written back by then is lost.
+        std::chrono::milliseconds halt_timeout = std::chrono::seconds(10);
+
         // Receives console output in whole chunks, on any host thread, possibly on several at
         // once. It must not call the kernel. Empty: output is only kept for console_tail().
         std::function<void(std::string_view)> print;
@@ -111,7 +117,8 @@ class Kernel {
     }
 
     // Refuses new calls, wakes and fails blocked ones, closes files, unmounts, flushes the disks.
-    // Bounded in time. Returns the first thing that could not be written back. Idempotent.
+    // Bounded in time: blocked calls get five seconds, then every step gets Options::halt_timeout.
+    // Returns the first thing that could not be written back. Idempotent.
     Result<void> halt();
 
     // True from boot() until halt or panic.

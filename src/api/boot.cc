@@ -13,6 +13,7 @@ Result<Kernel> Kernel::boot(Options options) {
     boot.image_path = std::move(options.image_path);
     boot.preferred_base = options.preferred_base;
     boot.fork_support = options.fork_support;
+    boot.halt_timeout = options.halt_timeout;
     boot.print = std::move(options.print);
     LKL_TRY(auto machine, Machine::boot(std::move(boot)));
     return Kernel(std::make_shared<detail::MachineInstance>(std::move(machine)));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,9 +21,7 @@ constexpr long kNrClose = 57;
 constexpr long kNrRead = 63;
 constexpr long kNrSync = 81;
 constexpr long kAtFdcwd = -100;
-constexpr long kQuiesceMs = 5000;
-// For all of it: a device that never answers must not keep the application from ending.
-constexpr std::uint64_t kHaltNs = 60'000'000'000;
+constexpr std::chrono::milliseconds kQuiesce = std::chrono::seconds(5);
 
 long address(const void* pointer) {
     return reinterpret_cast<long>(pointer);
@@ -64,11 +63,22 @@ std::vector<std::string> mount_points(std::string_view mounts) {
 
 }  // namespace
 
+// A step of the halt. When its time is over the vCPU ends, and with it all that still waits.
+long Machine::Impl::halting_request(lkl_request request_kind, long number,
+                                    const std::array<long, 6>& arguments) {
+    std::chrono::nanoseconds patience = options_.halt_timeout;
+    if (request_kind == LKL_REQUEST_QUIESCE) {
+        patience += kQuiesce;
+    }
+    return request(request_kind, number, arguments,
+                   monotonic_ns() + static_cast<std::uint64_t>(patience.count()));
+}
+
 // Last mounted, first unmounted. What is busy is left to the kernel's half, which makes it
 // read-only.
-long Machine::Impl::unmount_all(std::uint64_t until) {
-    const auto syscall = [this, until](long number, const std::array<long, 6>& arguments) {
-        return request(LKL_REQUEST_SYSCALL, number, arguments, until);
+long Machine::Impl::unmount_all() {
+    const auto syscall = [this](long number, const std::array<long, 6>& arguments) {
+        return halting_request(LKL_REQUEST_SYSCALL, number, arguments);
     };
     syscall(kNrSync, {});
     const long fd = syscall(kNrOpenat, {kAtFdcwd, address("/proc/mounts"), 0, 0, 0, 0});
@@ -108,11 +118,12 @@ long Machine::Impl::halt() {
     vcpu_->refuse_calls(&mailbox());
     if (ending() == Ending::none) {
         // A call that cannot be interrupted is left behind, and released at the end.
-        const std::uint64_t until = monotonic_ns() + kHaltNs;
-        request(LKL_REQUEST_QUIESCE, 0, {kQuiesceMs, 0, 0, 0, 0, 0}, until);
-        halt_result_ = unmount_all(until);
-        const long rc = request(LKL_REQUEST_HALT, 0, {}, until);
-        if (halt_result_ == 0) {
+        halting_request(LKL_REQUEST_QUIESCE, 0, {kQuiesce.count(), 0, 0, 0, 0, 0});
+        halt_result_ = unmount_all();
+        const long rc = halting_request(LKL_REQUEST_HALT, 0, {});
+        if (rc == -ESHUTDOWN) {
+            halt_result_ = -ETIMEDOUT;  // it had ended before it was asked to
+        } else if (halt_result_ == 0) {
             halt_result_ = rc;
         }
     }

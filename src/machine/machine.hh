@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -20,6 +21,9 @@ struct BootOptions {
     std::string image_path;          // empty: $LKL_IMAGE, else the embedded image
     bool preferred_base = false;     // load at the linked address if it is free (for debuggers)
     bool fork_support = true;        // false: fork() does not copy this instance
+    // How long halt() lets one step of its own (writing back, one unmount) take: a device that
+    // never answers must not keep the application from ending.
+    std::chrono::milliseconds halt_timeout = std::chrono::seconds(10);
     // Console output, whole chunks as the kernel prints them. Called on any host thread, without
     // locks of the machine; empty: output is only kept for console_tail().
     std::function<void(std::string_view)> print;
@@ -49,7 +53,9 @@ class Machine {
     Result<std::string> device_name(int id);
 
     // Closes files, unmounts, flushes devices, and releases every caller with an error. Bounded in
-    // time. 0, or -errno where something could not be written back. Idempotent.
+    // time: callers get five seconds to end, then every step gets `halt_timeout`; the first that
+    // takes longer ends the kernel as it is, with what was not written back lost: -ETIMEDOUT. 0, or
+    // -errno where something could not be written back. Idempotent.
     long halt();
 
     [[nodiscard]] bool running() const;
