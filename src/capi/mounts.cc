@@ -34,23 +34,23 @@ struct DevicePaths {
     std::string directory;
 };
 
-// Makes what is missing; nothing that was there is an error.
-Result<void> make_directory(const Dir& tree, const std::string& path, std::uint32_t mode) {
-    auto made = tree.make_dirs(path, mode);
+// Whether something was made: what was there before is no error, and not to be taken away again.
+Result<bool> made_or_there(Result<void> made) {
     if (!made && made.error().linux_errno() != kEexist) {
-        return made;
+        return std::move(made).error();
     }
-    return {};
+    return made.has_value();
 }
 
-Result<void> make_node(const Dir& tree, const std::string& path, std::uint32_t device) {
+Result<bool> make_node(const Dir& tree, const std::string& path, std::uint32_t device) {
     const DeviceNumber number{(device >> 8U) & 0xfffU,
                               (device & 0xffU) | ((device >> 12U) & 0xfff00U)};
-    auto made = tree.make_node(path, mode::block | 0600, number);
-    if (!made && made.error().linux_errno() != kEexist) {
-        return made;
-    }
-    return {};
+    return made_or_there(tree.make_node(path, mode::block | 0600, number));
+}
+
+Result<bool> make_mount_point(const Dir& tree, const std::string& path) {
+    LKL_TRY_VOID(tree.make_dirs("/mnt", 0700));
+    return made_or_there(tree.make_dir(path, 0700));
 }
 
 struct Wanted {
@@ -66,8 +66,8 @@ Result<void> mount_device(std::uint32_t device, const Wanted& wanted, char* path
         return Error::kernel(kEnomem, "return the path of", paths.directory);
     }
     LKL_TRY(const Dir tree, current_tree("mount " + paths.node));
-    LKL_TRY_VOID(make_node(tree, paths.node, device));
-    LKL_TRY_VOID(make_directory(tree, paths.directory, 0700));
+    LKL_TRY(const bool made_node, make_node(tree, paths.node, device));
+    LKL_TRY(const bool made_directory, make_mount_point(tree, paths.directory));
     const detail::MountRequest request{paths.node, paths.directory, wanted.type, wanted.flags,
                                        wanted.options};
     Result<void> mounted;
@@ -77,8 +77,13 @@ Result<void> mount_device(std::uint32_t device, const Wanted& wanted, char* path
         mounted = std::move(found).error();
     }
     if (!mounted) {
-        static_cast<void>(tree.remove_dir(paths.directory));
-        static_cast<void>(tree.remove(paths.node));
+        // Both may belong to an earlier mount of the device.
+        if (made_directory) {
+            static_cast<void>(tree.remove_dir(paths.directory));
+        }
+        if (made_node) {
+            static_cast<void>(tree.remove(paths.node));
+        }
         return mounted;
     }
     std::memcpy(path, paths.directory.c_str(), paths.directory.size() + 1);
@@ -122,7 +127,7 @@ Result<long> mount_by_type(const std::string& type) {
     }
     const std::string path = "/" + type;
     LKL_TRY(const Dir tree, current_tree("mount " + path));
-    LKL_TRY_VOID(make_directory(tree, path, 0777));
+    LKL_TRY_VOID(made_or_there(tree.make_dir(path, 0777)));
     auto mounted = detail::mount_one(tree, {"none", path, type, 0, ""});
     if (!mounted && mounted.error().linux_errno() == kEbusy) {
         return 1;

@@ -23,6 +23,9 @@ class MountsTest : public ::testing::Test {
         host_->script = [this](long number, const auto& a) -> std::optional<long> {
             switch (number) {
                 case nr::mknodat:
+                    if (exists(string_of(a[1]))) {
+                        return -EEXIST;
+                    }
                     host_->put(string_of(a[1]), "");  // devices want privileges
                     node_ = string_of(a[1]);
                     device_ = a[3];
@@ -81,6 +84,17 @@ TEST_F(MountsTest, FailedMountLeavesNothing) {
     EXPECT_EQ(lkl_mount_blkdev(0x801, "ext4", 0, nullptr, nullptr, 32), -ENOMEM);
     EXPECT_EQ(lkl_mount_dev(4711, 0, "ext4", 0, nullptr, path.data(), 32), -EINVAL);
     EXPECT_EQ(lkl_umount_dev(4711, 0, 0, 0), -EINVAL);
+}
+
+TEST_F(MountsTest, AFailedMountLeavesAnEarlierOneAlone) {
+    std::array<char, 32> path{};
+    ASSERT_EQ(lkl_mount_blkdev(0x801, "ext4", 0, nullptr, path.data(), path.size()), 0);
+    mount_answer_ = -EBUSY;
+    EXPECT_EQ(lkl_mount_blkdev(0x801, "xfs", 0, nullptr, path.data(), path.size()), -EBUSY);
+    EXPECT_TRUE(exists("/dev/00000801"));
+    EXPECT_TRUE(exists("/mnt/00000801"));
+    EXPECT_EQ(lkl_umount_blkdev(0x801, 0, 0), 0) << lkl_last_error_message();
+    EXPECT_FALSE(exists("/dev/00000801"));
 }
 
 TEST_F(MountsTest, TypesWithoutADevice) {
