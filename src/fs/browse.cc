@@ -6,15 +6,14 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
-#include <map>
 
 #include "base/unique_fd.hh"
 #include "fs/attributes.hh"
 #include "fs/browse_session.hh"
+#include "fs/checksums.hh"
 #include "fs/directory_reader.hh"
 #include "fs/entry_text.hh"
 #include "fs/json_text.hh"
-#include "fs/sha256.hh"
 
 namespace lkl::fs {
 namespace {
@@ -81,61 +80,6 @@ WalkOptions walk_options(const BrowseOptions& options, bool data) {
     walk.attributes = false;
     return walk;
 }
-
-// Passes the contents of regular files on, holes included, as digests by path.
-class Hasher {
-  public:
-    using Done = std::function<void(const Entry&, const std::string&)>;
-
-    explicit Hasher(Done done) : done_(std::move(done)) {}
-
-    void take(Item& item) {
-        if (auto* entry = std::get_if<Entry>(&item)) {
-            begin(std::move(*entry));
-        } else if (const auto* data = std::get_if<Data>(&item)) {
-            sha_.update_zeros(data->offset - at_);
-            sha_.update(data->bytes);
-            at_ = data->offset + data->bytes.size();
-        } else if (std::holds_alternative<Fault>(item)) {
-            failed_ = true;
-        } else if (std::holds_alternative<EndOfFile>(item) && current_ && !failed_) {
-            sha_.update_zeros(current_->status.size - at_);
-            finish(*current_, sha_.finish());
-        }
-    }
-
-  private:
-    void begin(Entry entry) {
-        current_.reset();
-        if (entry.link) {
-            const auto first = digests_.find(*entry.link);
-            if (first != digests_.end()) {
-                finish(entry, std::string(first->second));
-            }
-        } else if (entry.status.is_regular()) {
-            sha_ = Sha256();
-            at_ = 0;
-            failed_ = false;
-            current_ = std::move(entry);
-        } else {
-            done_(entry, "");
-        }
-    }
-
-    void finish(const Entry& entry, const std::string& digest) {
-        if (entry.status.links > 1) {
-            digests_[entry.path] = digest;
-        }
-        done_(entry, digest);
-    }
-
-    Done done_;
-    Sha256 sha_;
-    std::optional<Entry> current_;
-    std::uint64_t at_ = 0;
-    bool failed_ = false;
-    std::map<std::string, std::string> digests_;  // of files with several names
-};
 
 std::vector<std::string> paths_or_root(const BrowseOptions& options) {
     return options.job.sources.empty() ? std::vector<std::string>{"/"} : options.job.sources;
@@ -276,13 +220,14 @@ int find_entries(const BrowseOptions& options) {
 int hash_files(const BrowseOptions& options) {
     BrowseSession session(options);
     return session.run(false, [&](Image& image) {
-        Hasher hasher([&](const Entry& entry, const std::string& digest) {
-            if (!digest.empty()) {
-                session.console().output(digest + "  " + entry.source + "\n");
-            }
-        });
-        session.walk(image.calls(), image.root(), paths_or_root(options),
-                     walk_options(options, true), [&](Item& item) { hasher.take(item); });
+        StreamHasher hasher;
+        session.walk(
+            image.calls(), image.root(), paths_or_root(options), walk_options(options, true),
+            [&](Item& item) {
+                if (const auto hashed = hasher.take(item)) {
+                    session.console().output(checksum_line(hashed->digest, hashed->entry->source));
+                }
+            });
     });
 }
 
@@ -317,6 +262,9 @@ int inspect_image(const BrowseOptions& options) {
     if (!file) {
         return refuse(Error::host(errno, "open the image", path));
     }
+    session.sandbox().add_image(path, false);
+    session.sandbox().confine_files();
+    session.sandbox().confine_calls();
     const auto image = probe_image(file.get(), path);
     if (!image) {
         return refuse(image.error());

@@ -62,7 +62,9 @@ bool in_image(const std::string& side, std::string& image, std::string& path) {
     return true;
 }
 
-int collect(const BrowseOptions& options, const std::string& side, Tree& tree) {
+// `before_reading` is called when everything of the side is open and nothing is read.
+int collect(const BrowseOptions& options, const std::string& side, Tree& tree,
+            const std::function<void()>& before_reading) {
     BrowseOptions own = options;
     std::string path = side;
     TreeCollector collector;
@@ -70,11 +72,13 @@ int collect(const BrowseOptions& options, const std::string& side, Tree& tree) {
     int code = 0;
     if (in_image(side, own.job.image.path, path)) {
         BrowseSession session(own);
-        code = session.run(false, [&](Image& image) {
+        const auto work = [&](Image& image) {
             session.walk(image.calls(), image.root(), {path == "/" ? "/." : path}, own.job.walk,
                          take);
-        });
+        };
+        code = session.run(false, work, before_reading);
     } else {
+        before_reading();
         BrowseSession session(own);
         const auto host = make_host_calls();
         session.walk(*host, FileCalls::kCurrentDirectory, {path}, own.job.walk, take);
@@ -114,16 +118,39 @@ std::string differences(const Summary& a, const Summary& b) {
 
 }  // namespace
 
+namespace {
+
+// Both sides are open before either is read, because the sandbox is closed in between: the second
+// is dealt with while the first waits to be read.
+int collect_both(const BrowseOptions& options, Tree& first, Tree& second) {
+    Sandboxing sandbox(options.job.sandbox, {});
+    for (const std::string& side : options.job.sources) {
+        std::string image;
+        std::string path;
+        if (in_image(side, image, path)) {
+            sandbox.add_image(image, false);
+        } else {
+            sandbox.add_source(side);
+        }
+    }
+    sandbox.confine_files();
+    int second_code = 0;
+    const int first_code = collect(options, options.job.sources.at(0), first, [&] {
+        second_code =
+            collect(options, options.job.sources.at(1), second, [&] { sandbox.confine_calls(); });
+        sandbox.confine_calls();  // if it has not come so far
+    });
+    return first_code != 0 ? first_code : second_code;
+}
+
+}  // namespace
+
 int compare_trees(const BrowseOptions& options) {
     Tree first;
     Tree second;
-    for (const auto& [side, tree] :
-         {std::pair{options.job.sources.at(0), &first}, {options.job.sources.at(1), &second}}) {
-        if (const int code = collect(options, side, *tree); code != 0) {
-            return code == static_cast<int>(ExitCode::incomplete)
-                       ? static_cast<int>(ExitCode::image)
-                       : code;
-        }
+    if (const int code = collect_both(options, first, second); code != 0) {
+        return static_cast<int>(code == static_cast<int>(ExitCode::incomplete) ? ExitCode::image
+                                                                               : ExitCode{code});
     }
     Console console(options.job.program);
     bool same = true;

@@ -3,6 +3,8 @@
 
 #include <cstdio>
 
+#include "fs/job_run.hh"
+
 namespace lkl::fs {
 namespace {
 
@@ -33,23 +35,21 @@ BrowseSession::BrowseSession(const BrowseOptions& options)
     : options_(options),
       console_(options.job.program),
       report_(report_options(console_)),
+      sandbox_(options.job.sandbox, {}),
       stop_(watch_interruptions()) {}
 
-int BrowseSession::run(bool write, const std::function<void(Image&)>& work) {
+int BrowseSession::run(bool write, const std::function<void(Image&)>& work,
+                       std::function<void()> before_reading) {
     ImageOptions image_options = options_.job.image;
     image_options.write = write;
-    if (options_.job.print_kernel_log) {
-        image_options.print = [](std::string_view text) {
-            std::fwrite(text.data(), 1, text.size(), stderr);
-        };
-    }
-    auto image = Image::open(image_options);
+    image_options.before_reading = std::move(before_reading);
+    auto image = open_job_image(options_.job, image_options, sandbox_);
     if (!image) {
         console_.message(image.error().message());
         return static_cast<int>(ExitCode::image);
     }
-    work(*image);
-    const bool panicked = image->panic_message().has_value();
+    work(**image);
+    const bool panicked = (*image)->panic_message().has_value();
     const auto finished = image->finish();
     if (std::fflush(stdout) != 0) {
         fail(Error::host(errno, "write", "standard output"));

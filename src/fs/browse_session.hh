@@ -7,6 +7,7 @@
 #include "fs/browse.hh"
 #include "fs/interruption.hh"
 #include "fs/pipeline.hh"
+#include "fs/sandboxing.hh"
 
 namespace lkl::fs {
 
@@ -14,9 +15,13 @@ class BrowseSession {
   public:
     explicit BrowseSession(const BrowseOptions& options);
 
-    // Opens the image (to be written with `write`), runs `work`, and unmounts. Returns the exit
-    // code.
-    int run(bool write, const std::function<void(Image&)>& work);
+    // To be told of the host's files that the work needs, before run().
+    [[nodiscard]] Sandboxing& sandbox() { return sandbox_; }
+
+    // Enters the sandbox, opens the image (to be written with `write`), runs `work`, and unmounts.
+    // Returns the exit code. With `before_reading` (see ImageOptions) the sandbox is the caller's.
+    int run(bool write, const std::function<void(Image&)>& work,
+            std::function<void()> before_reading = {});
 
     // Sends `paths` of a side through `take`, entry by entry.
     void walk(FileCalls& calls, int root, const std::vector<std::string>& paths,
@@ -37,6 +42,7 @@ class BrowseSession {
     const BrowseOptions& options_;
     Console console_;
     Report report_;
+    Sandboxing sandbox_;
     StopFlag& stop_;
 };
 

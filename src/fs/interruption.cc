@@ -36,4 +36,14 @@ int interruption_signal() {
     return signal_number;
 }
 
+bool forgive_interruption() {
+    if (signal_number != 0 && signal_number != SIGINT) {
+        return false;
+    }
+    signal_number = 0;
+    stop_flag = false;
+    watch_interruptions();
+    return true;
+}
+
 }  // namespace lkl::fs

@@ -13,4 +13,8 @@ StopFlag& watch_interruptions();
 // The signal that came, or 0.
 int interruption_signal();
 
+// For a program that goes on after Ctrl-C: forgets a SIGINT that came and watches again. False if
+// another signal came, which is to end the program.
+bool forgive_interruption();
+
 }  // namespace lkl::fs

@@ -5,15 +5,15 @@
 
 #include <charconv>
 #include <cstdlib>
-#include <fstream>
 #include <set>
 
 #include "fs/directory_reader.hh"
 #include "fs/host_calls.hh"
 #include "fs/job_run.hh"
+#include "fs/job_sinks.hh"
 #include "fs/linux_errno.hh"
+#include "fs/sync_points.hh"
 #include "fs/tar_reader.hh"
-#include "fs/tar_writer.hh"
 #include "fs/tree_writer.hh"
 
 namespace lkl::fs {
@@ -122,8 +122,18 @@ WalkOptions without_data(WalkOptions walk) {
     return walk;
 }
 
-// Names of an image's directory that a source's last component matches as a pattern, as a shell
-// does for host paths. A source without pattern, or one that exists as it is, stays.
+// Puts SOURCE_DATE_EPOCH into effect.
+Result<void> apply_epoch(JobOptions& options) {
+    LKL_TRY(const auto epoch, source_date_epoch());
+    if (epoch) {
+        options.walk.clamp_times = epoch;
+        options.image.clock = epoch;
+    }
+    return {};
+}
+
+}  // namespace
+
 Result<std::vector<std::string>> expand_pattern(FileCalls& calls, int root,
                                                 const std::string& source) {
     const std::size_t cut = source.rfind('/') == std::string::npos ? 0 : source.rfind('/') + 1;
@@ -153,66 +163,6 @@ Result<std::vector<std::string>> expand_pattern(FileCalls& calls, int root,
     }
     return expanded;
 }
-
-// Puts SOURCE_DATE_EPOCH into effect.
-Result<void> apply_epoch(JobOptions& options) {
-    LKL_TRY(const auto epoch, source_date_epoch());
-    if (epoch) {
-        options.walk.clamp_times = epoch;
-        options.image.clock = epoch;
-    }
-    return {};
-}
-
-// Writes "PATH CONTEXT" lines beside another sink.
-class ContextExport final : public Sink {
-  public:
-    ContextExport(std::unique_ptr<Sink> next, std::ofstream file, std::string name)
-        : next_(std::move(next)), file_(std::move(file)), name_(std::move(name)) {}
-
-    Result<void> take(Item& item) override {
-        if (const auto* entry = std::get_if<Entry>(&item)) {
-            for (const Attribute& attribute : entry->attributes) {
-                if (attribute.name == "security.selinux") {
-                    file_ << "/" << entry->path << " " << attribute.value.c_str() << "\n";
-                }
-            }
-        }
-        return next_->take(item);
-    }
-
-    Result<void> finish() override {
-        auto finished = next_->finish();
-        file_.close();
-        if (finished && file_.fail()) {
-            return Error::host(errno, "write the SELinux contexts to", name_);
-        }
-        return finished;
-    }
-
-  private:
-    std::unique_ptr<Sink> next_;
-    std::ofstream file_;
-    std::string name_;
-};
-
-Result<std::unique_ptr<Sink>> make_tar_sink(const JobOptions& options, Report& report) {
-    if (options.dry_run) {
-        return make_dry_run_sink(report);
-    }
-    LKL_TRY(std::unique_ptr<Sink> sink, TarWriter::create(options.target, report));
-    if (!options.selinux_contexts_file.empty()) {
-        std::ofstream file(options.selinux_contexts_file, std::ios::binary | std::ios::trunc);
-        if (!file) {
-            return Error::host(errno, "create", options.selinux_contexts_file);
-        }
-        sink = std::make_unique<ContextExport>(std::move(sink), std::move(file),
-                                               options.selinux_contexts_file);
-    }
-    return sink;
-}
-
-}  // namespace
 
 std::string name_of_copy(const std::string& source) {
     const std::size_t slash = source.rfind('/');
@@ -244,11 +194,21 @@ int copy_into_image(JobOptions options) {
         }
     }
     const auto host = make_host_calls();
-    auto image = run.open_image(options.image);
+    for (const std::string& source : options.sources) {
+        run.sandbox().add_source(strip_slashes(source));
+    }
+    if (!options.archive_source.empty() && options.archive_source != "-") {
+        run.sandbox().add_file(options.archive_source);
+    }
+    auto layers = SinkLayers::open(options);
+    if (!layers) {
+        return run.refuse(layers.error(), ExitCode::image);
+    }
+    auto image = open_job_image(options, options.image, run.sandbox());
     if (!image) {
         return run.refuse(image.error(), ExitCode::image);
     }
-    auto target = open_target(image->calls(), image->root(), options);
+    auto target = open_target((*image)->calls(), (*image)->root(), options);
     if (!target) {
         return run.refuse(target.error(), ExitCode::image);
     }
@@ -274,10 +234,17 @@ int copy_into_image(JobOptions options) {
         write.make_parents = true;
     }
     std::unique_ptr<Sink> sink =
-        options.dry_run ? make_dry_run_sink(run.report())
-                        : std::make_unique<TreeWriter>(image->calls(), std::move(target->directory),
-                                                       target->path, write, run.report());
+        options.dry_run
+            ? make_dry_run_sink(run.report())
+            : std::make_unique<TreeWriter>((*image)->calls(), std::move(target->directory),
+                                           target->path, write, run.report());
     static_cast<void>(target->directory.close());
+    if (options.sync_interval.count() > 0 && !options.dry_run) {
+        sink = std::make_unique<SyncPoints>(
+            std::move(sink), **image, run.report(), options.sync_interval,
+            [&run](std::uint64_t entries, std::uint64_t bytes) { run.tell_saved(entries, bytes); });
+    }
+    sink = std::move(*layers).in_front_of(std::move(sink), run.report(), run.stop());
     return run.run(*image, produce, std::move(sink), count);
 }
 
@@ -316,11 +283,18 @@ int copy_from_image(JobOptions options) {
     if (!target) {
         return run.refuse(target.error(), ExitCode::image);
     }
-    auto image = run.open_image(options.image);
+    if (!options.dry_run) {
+        run.sandbox().add_target(target->path);
+    }
+    auto layers = SinkLayers::open(options);
+    if (!layers) {
+        return run.refuse(layers.error(), ExitCode::image);
+    }
+    auto image = open_job_image(options, options.image, run.sandbox());
     if (!image) {
         return run.refuse(image.error(), ExitCode::image);
     }
-    const auto sources = image_sources(options, *image, &*target);
+    const auto sources = image_sources(options, **image, &*target);
     if (!sources) {
         return run.refuse(sources.error(), ExitCode::incomplete);
     }
@@ -337,10 +311,11 @@ int copy_from_image(JobOptions options) {
         options.dry_run ? make_dry_run_sink(run.report())
                         : std::make_unique<TreeWriter>(*host, std::move(target->directory),
                                                        target->path, write, run.report());
-    const int root = image->root();
-    return run.run(*image, walk_sources(image->calls(), root, options.walk, *sources),
+    sink = std::move(*layers).in_front_of(std::move(sink), run.report(), run.stop());
+    const int root = (*image)->root();
+    return run.run(*image, walk_sources((*image)->calls(), root, options.walk, *sources),
                    std::move(sink),
-                   walk_sources(image->calls(), root, without_data(options.walk), *sources));
+                   walk_sources((*image)->calls(), root, without_data(options.walk), *sources));
 }
 
 int image_to_tar(JobOptions options) {
@@ -353,25 +328,37 @@ int image_to_tar(JobOptions options) {
     if (options.sources.empty()) {
         options.sources.emplace_back("/.");
     }
-    auto image = run.open_image(options.image);
-    if (!image) {
-        return run.refuse(image.error(), ExitCode::image);
-    }
-    const auto sources = image_sources(options, *image, nullptr);
-    if (!sources) {
-        return run.refuse(sources.error(), ExitCode::incomplete);
+    // The archive is opened before the sandbox, which would not let it be made; but not for an
+    // image that is not even there.
+    if (options.opened == nullptr) {
+        if (const auto file = open_image_file(options.image); !file) {
+            return run.refuse(file.error(), ExitCode::image);
+        }
     }
     auto sink = make_tar_sink(options, run.report());
     if (!sink) {
         return run.refuse(sink.error(), ExitCode::image);
     }
+    auto layers = SinkLayers::open(options);
+    if (!layers) {
+        return run.refuse(layers.error(), ExitCode::image);
+    }
+    auto image = open_job_image(options, options.image, run.sandbox());
+    if (!image) {
+        return run.refuse(image.error(), ExitCode::image);
+    }
+    const auto sources = image_sources(options, **image, nullptr);
+    if (!sources) {
+        return run.refuse(sources.error(), ExitCode::incomplete);
+    }
     if (options.dry_run) {
         options.walk.data = false;
     }
-    const int root = image->root();
-    return run.run(*image, walk_sources(image->calls(), root, options.walk, *sources),
+    *sink = std::move(*layers).in_front_of(std::move(*sink), run.report(), run.stop());
+    const int root = (*image)->root();
+    return run.run(*image, walk_sources((*image)->calls(), root, options.walk, *sources),
                    std::move(*sink),
-                   walk_sources(image->calls(), root, without_data(options.walk), *sources));
+                   walk_sources((*image)->calls(), root, without_data(options.walk), *sources));
 }
 
 }  // namespace lkl::fs

@@ -2,6 +2,7 @@
 // Whole runs of the copying tools: what cptofs, cpfromfs and fs2tar do once their options are read.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,9 @@ enum class ExitCode : int {
 
 struct JobOptions {
     std::string program;  // for messages
+    // An image that is open already: the job works on it and leaves it open; `image` then only
+    // names it. Lives as long as the job.
+    Image* opened = nullptr;
     ImageOptions image;
     WalkOptions walk;
     Preserve preserve;
@@ -37,9 +41,14 @@ struct JobOptions {
     bool json = false;                  // result on standard output
     bool make_target = false;           // the target directory is made if it is missing
     bool target_is_name = false;        // the target is the copy's own name, not its directory
+    std::string manifest;               // see manifest.hh; for copy_into_image()
+    std::string checksums;              // written: SHA-256 of every file, as sha256sum does
     std::string archive_source;         // read this tar archive instead of sources; "-" is stdin
     std::string selinux_contexts_file;  // written by image_to_tar(): "PATH CONTEXT" lines
     bool print_kernel_log = false;
+    // How often copy_into_image() writes back what it has done and tells so; 0: only at the end.
+    std::chrono::milliseconds sync_interval{0};
+    bool sandbox = true;  // the process is confined to what the options name
     ProgressMode progress = ProgressMode::automatic;
 };
 
@@ -56,6 +65,12 @@ int image_to_tar(JobOptions options);
 // The name that a copy of `source` gets: its last component; "" if it stands for what is in a
 // directory ("/", ".", "dir/.", "..").
 std::string name_of_copy(const std::string& source);
+
+// Names of an image's directory that a source's last component matches as a pattern, as a shell
+// does for host paths. A source without pattern, or one that exists as it is, stays. An error if
+// nothing matches.
+Result<std::vector<std::string>> expand_pattern(FileCalls& calls, int root,
+                                                const std::string& source);
 
 // Reads SOURCE_DATE_EPOCH. Nothing if it is not set; an error if it is no number.
 Result<std::optional<FileTime>> source_date_epoch();

@@ -103,22 +103,51 @@ JobRun::JobRun(const JobOptions& options)
     : options_(options),
       console_(options.program),
       report_(report_options(options, console_)),
+      sandbox_(options.sandbox,
+               [this](const std::string& sentence) {
+                   if (options_.verbose) {
+                       console_.message("the sandbox is incomplete: " + sentence);
+                   }
+               }),
       stop_(watch_interruptions()) {
     raise_descriptor_limit();
 }
 
-Result<Image> JobRun::open_image(ImageOptions options) {
-    if (options_.print_kernel_log) {
-        options.print = [](std::string_view text) {
+Result<JobImage> open_job_image(const JobOptions& options, ImageOptions image,
+                                Sandboxing& sandbox) {
+    if (options.opened != nullptr) {
+        if (image.write && !options.opened->writable()) {
+            return Error::other("it is open for reading only", "write to", image.path);
+        }
+        return JobImage(options.opened);
+    }
+    if (options.print_kernel_log) {
+        image.print = [](std::string_view text) {
             std::fwrite(text.data(), 1, text.size(), stderr);
         };
     }
-    return Image::open(options);
+    if (!image.before_reading) {
+        sandbox.add_image(image.path, image.write);
+        sandbox.confine_files();
+        image.before_reading = [&sandbox] { sandbox.confine_calls(); };
+    }
+    LKL_TRY(Image opened, Image::open(image));
+    return JobImage(std::move(opened));
 }
 
 int JobRun::refuse(const Error& error, ExitCode code) {
     console_.message(error.message());
     return static_cast<int>(code);
+}
+
+void JobRun::tell_saved(std::uint64_t entries, std::uint64_t bytes) {
+    std::fflush(stdout);  // with --verbose: the names of those entries
+    if (options_.progress == ProgressMode::json) {
+        const std::string line = saved_json(entries, bytes) + "\n";
+        std::fwrite(line.data(), 1, line.size(), stderr);
+    } else if (!options_.quiet) {
+        console_.message("saved: " + std::to_string(entries) + " entries, " + format_bytes(bytes));
+    }
 }
 
 Result<Outcome> JobRun::pump(const Produce& produce, Sink& sink, const Produce& count) {
@@ -132,14 +161,14 @@ Result<Outcome> JobRun::pump(const Produce& produce, Sink& sink, const Produce& 
     return run_pipeline(produce, sink, report_, stop_);
 }
 
-int JobRun::run(Image& image, const Produce& produce, std::unique_ptr<Sink> sink,
+int JobRun::run(JobImage& image, const Produce& produce, std::unique_ptr<Sink> sink,
                 const Produce& count) {
     const auto outcome = pump(produce, *sink, count);
     sink.reset();
-    auto panic = image.panic_message();
+    auto panic = image->panic_message();
     const auto finished = image.finish();
     if (!panic) {
-        panic = image.panic_message();
+        panic = image->panic_message();
     }
     return conclude(outcome, finished, panic);
 }

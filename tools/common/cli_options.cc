@@ -53,6 +53,9 @@ void add_image_options(CLI::App& app, fs::JobOptions& options) {
            "Memory of the kernel in MiB; by itself it suits the file system")
         ->option_text("MIB")
         ->check(CLI::Range(std::uint64_t{16}, std::uint64_t{1} << 20));
+    app.add_flag_callback(
+        "--no-sandbox", [&options] { options.sandbox = false; },
+        "Do not confine the process (seccomp, Landlock) before it reads the image");
     app.add_flag("-p,--kernel-log,--enable-printk", options.print_kernel_log,
                  "Show the kernel's log on standard error");
 }

@@ -104,10 +104,23 @@ void add_copy_options(CLI::App& app, Tool tool, fs::JobOptions& options) {
            "-s,--selinux", [&options](const std::string& label) { options.walk.selinux = label; },
            "SELinux label of all copies")
         ->option_text("LABEL");
+    app.add_option_function<double>(
+           "--sync-every",
+           [&options](double seconds) {
+               options.sync_interval = std::chrono::milliseconds(
+                   static_cast<std::chrono::milliseconds::rep>(seconds * 1000));
+           },
+           "Write back so often what is copied, and tell how much is safe then")
+        ->option_text("SECONDS")
+        ->check(CLI::Range(0.001, 1e6));
     app.add_option("--tar", options.archive_source,
                    "Copy the members of this archive (tar or cpio; - is standard input) "
                    "instead of sources")
         ->option_text("ARCHIVE");
+    app.add_option("--manifest", options.manifest,
+                   "Owners, modes, times and special files as this manifest tells (mtree)")
+        ->option_text("FILE")
+        ->group("Owners");
 }
 
 std::string complain(const ParsedLine& line, Tool tool, std::vector<std::string>& words) {
@@ -171,6 +184,10 @@ ParsedLine parse_command_line(Tool tool, const std::string& program,
     add_selection_options(app, line.options);
     add_owner_options(app, line.options);
     add_report_options(app, line.options);
+    app.add_option("--checksums", line.options.checksums,
+                   "Write the SHA-256 sums of all files to FILE, as sha256sum does")
+        ->option_text("FILE")
+        ->group("Report");
     line.exit_code =
         parse(app, program, std::move(arguments), std::string(details(tool)) + kExitCodes);
     if (line.exit_code) {

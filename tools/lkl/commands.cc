@@ -5,6 +5,8 @@
 
 #include "common/cli_options.hh"
 #include "fs/browse.hh"
+#include "fs/shell_words.hh"
+#include "lkl/shell.hh"
 
 namespace lkl::tools {
 namespace {
@@ -161,8 +163,26 @@ std::string distribute(const Command& command, BrowseOptions& options,
     return "";
 }
 
-int run_command(const Command& command, std::vector<std::string> arguments) {
-    const std::string program = std::string("lkl ") + command.description.name;
+// Lets the options mean the image that is open, with paths from its current directory.
+void settle(const OpenedPlace& place, BrowseOptions& options) {
+    fs::JobOptions& job = options.job;
+    job.opened = place.image;
+    job.image.path = place.path;
+    for (std::string& path : job.sources) {
+        path = fs::resolve_path(place.directory, path);
+    }
+    if (!job.target.empty()) {
+        job.target = fs::resolve_path(place.directory, job.target);
+    }
+    if (job.sources.empty()) {
+        job.sources.push_back(place.directory);
+    }
+}
+
+int run_command(const Command& command, std::vector<std::string> arguments,
+                const OpenedPlace& place) {
+    const bool opened = place.image != nullptr;
+    const std::string program = std::string(opened ? "" : "lkl ") + command.description.name;
     BrowseOptions options;
     options.job.program = program;
     options.job.keep_going = true;
@@ -173,7 +193,11 @@ int run_command(const Command& command, std::vector<std::string> arguments) {
     app.add_option("PATH", words)->group("")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     add_document_options(app);
     command.add_options(app, options);
-    add_image_options(app, options.job);
+    if (opened) {
+        options.job.image.path = place.path;
+    } else {
+        add_image_options(app, options.job);
+    }
     if (const auto code = parse(app, program, std::move(arguments), "")) {
         return *code;
     }
@@ -181,6 +205,9 @@ int run_command(const Command& command, std::vector<std::string> arguments) {
     if (!complaint.empty()) {
         std::cerr << program << ": " << complaint << "\nTry '" << program << " --help' for more.\n";
         return static_cast<int>(fs::ExitCode::usage);
+    }
+    if (opened) {
+        settle(place, options);
     }
     return command.run(options);
 }
@@ -193,15 +220,20 @@ const std::vector<Subcommand>& subcommands() {
         for (const Command& command : commands()) {
             list.push_back(command.description);
         }
+        list.push_back({"shell", "Work on an image at a prompt", "-i IMAGE [OPTIONS]"});
         return list;
     }();
     return all;
 }
 
-int run_subcommand(const std::string& name, std::vector<std::string> arguments) {
+int run_subcommand(const std::string& name, std::vector<std::string> arguments,
+                   const OpenedPlace& place) {
+    if (name == "shell" && place.image == nullptr) {
+        return run_shell(std::move(arguments));
+    }
     for (const Command& command : commands()) {
         if (name == command.description.name) {
-            return run_command(command, std::move(arguments));
+            return run_command(command, std::move(arguments), place);
         }
     }
     return -1;
