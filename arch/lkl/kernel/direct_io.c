@@ -110,8 +110,10 @@ static ssize_t lkl_direct_piece(struct file *file, int rw, struct iov_iter *user
 	}
 	for (i = 0, left = max_t(ssize_t, rc, 0); left; i++) {
 		n = min_t(size_t, left, bounce->bvec[i].bv_len);
-		if (copy_to_iter(page_address(bounce->bvec[i].bv_page), n, user) != n)
+		if (copy_to_iter(page_address(bounce->bvec[i].bv_page), n, user) != n) {
+			*pos -= rc;
 			return -EFAULT;
+		}
 		left -= n;
 	}
 	return rc;
