@@ -23,7 +23,7 @@ static unsigned long *lkl_stack_start(struct task_struct *task)
 }
 
 #ifdef CONFIG_FRAME_POINTER
-void noinline arch_stack_walk(stack_trace_consume_fn consume, void *cookie,
+noinline void arch_stack_walk(stack_trace_consume_fn consume, void *cookie,
 			      struct task_struct *task, struct pt_regs *regs)
 {
 	unsigned long *frame;
@@ -44,7 +44,7 @@ void noinline arch_stack_walk(stack_trace_consume_fn consume, void *cookie,
 	}
 }
 #else
-void noinline arch_stack_walk(stack_trace_consume_fn consume, void *cookie,
+noinline void arch_stack_walk(stack_trace_consume_fn consume, void *cookie,
 			      struct task_struct *task, struct pt_regs *regs)
 {
 	unsigned long *p = regs ? (unsigned long *)regs->sp : lkl_stack_start(task);

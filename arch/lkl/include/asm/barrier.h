@@ -7,8 +7,8 @@
  * keeps loads in order and stores in order.
  */
 #define mb()	asm volatile("lock addl $0, -4(%%rsp)" ::: "memory", "cc")
-#define rmb()	barrier()
-#define wmb()	barrier()
+#define rmb()	barrier()	/* the processor keeps them in order */
+#define wmb()	barrier()	/* likewise */
 
 #include <asm-generic/barrier.h>
 

@@ -150,22 +150,28 @@ static inline pud_t *p4d_pgtable(p4d_t p4d)
 #define pte_young(pte)		(!!(pte_val(pte) & _PAGE_ACCESSED))
 #define pte_exec(pte)		(!!(pte_val(pte) & _PAGE_EXEC))
 
-#define LKL_PTE_CHANGE(name, change)			\
+#define LKL_PTE_SET(name, bits)				\
 static inline pte_t name(pte_t pte)			\
 {							\
-	return __pte(pte_val(pte) change);		\
+	return __pte(pte_val(pte) | (bits));		\
 }
 
-LKL_PTE_CHANGE(pte_wrprotect, & ~_PAGE_RW)
-LKL_PTE_CHANGE(pte_mkclean, & ~_PAGE_DIRTY)
-LKL_PTE_CHANGE(pte_mkold, & ~_PAGE_ACCESSED)
-LKL_PTE_CHANGE(pte_mkdirty, | _PAGE_DIRTY)
-LKL_PTE_CHANGE(pte_mkyoung, | _PAGE_ACCESSED)
-LKL_PTE_CHANGE(pte_mkwrite_novma, | _PAGE_RW)
-LKL_PTE_CHANGE(lkl_pte_mkexec, | _PAGE_EXEC)
-LKL_PTE_CHANGE(lkl_pte_mknoexec, & ~_PAGE_EXEC)
-LKL_PTE_CHANGE(pte_swp_mkexclusive, | _PAGE_SWP_EXCLUSIVE)
-LKL_PTE_CHANGE(pte_swp_clear_exclusive, & ~_PAGE_SWP_EXCLUSIVE)
+#define LKL_PTE_CLEAR(name, bits)			\
+static inline pte_t name(pte_t pte)			\
+{							\
+	return __pte(pte_val(pte) & ~(bits));		\
+}
+
+LKL_PTE_CLEAR(pte_wrprotect, _PAGE_RW)
+LKL_PTE_CLEAR(pte_mkclean, _PAGE_DIRTY)
+LKL_PTE_CLEAR(pte_mkold, _PAGE_ACCESSED)
+LKL_PTE_SET(pte_mkdirty, _PAGE_DIRTY)
+LKL_PTE_SET(pte_mkyoung, _PAGE_ACCESSED)
+LKL_PTE_SET(pte_mkwrite_novma, _PAGE_RW)
+LKL_PTE_SET(lkl_pte_mkexec, _PAGE_EXEC)
+LKL_PTE_CLEAR(lkl_pte_mknoexec, _PAGE_EXEC)
+LKL_PTE_SET(pte_swp_mkexclusive, _PAGE_SWP_EXCLUSIVE)
+LKL_PTE_CLEAR(pte_swp_clear_exclusive, _PAGE_SWP_EXCLUSIVE)
 
 #define pte_swp_exclusive(pte)	(!!(pte_val(pte) & _PAGE_SWP_EXCLUSIVE))
 #define __HAVE_ARCH_PTE_SWP_EXCLUSIVE

@@ -59,21 +59,28 @@ static inline __must_check unsigned long clear_user(void __user *to, unsigned lo
 		     : [error] "+r" (err), [val] constraint (x)		\
 		     : [mem] "m" (*(addr)), [efault] "i" (-EFAULT))
 
+#define LKL_GET_AS(type, err, x, addr, suffix, constraint)		\
+do {									\
+	type __v;							\
+	LKL_GET_ASM(err, __v, (type *)(addr), suffix, constraint);	\
+	(x) = *(__force __typeof__(*(addr)) *)&__v;			\
+} while (0)
+
 #define LKL_GET(err, x, addr)						\
 do {									\
 	switch (sizeof(*(addr))) {					\
-	case 1: { u8 __v;						\
-		LKL_GET_ASM(err, __v, (u8 *)(addr), "b", "=q");		\
-		(x) = *(__force __typeof__(*(addr)) *)&__v; break; }	\
-	case 2: { u16 __v;						\
-		LKL_GET_ASM(err, __v, (u16 *)(addr), "w", "=r");	\
-		(x) = *(__force __typeof__(*(addr)) *)&__v; break; }	\
-	case 4: { u32 __v;						\
-		LKL_GET_ASM(err, __v, (u32 *)(addr), "l", "=r");	\
-		(x) = *(__force __typeof__(*(addr)) *)&__v; break; }	\
-	case 8: { u64 __v;						\
-		LKL_GET_ASM(err, __v, (u64 *)(addr), "q", "=r");	\
-		(x) = *(__force __typeof__(*(addr)) *)&__v; break; }	\
+	case 1:								\
+		LKL_GET_AS(u8, err, x, addr, "b", "=q");		\
+		break;							\
+	case 2:								\
+		LKL_GET_AS(u16, err, x, addr, "w", "=r");		\
+		break;							\
+	case 4:								\
+		LKL_GET_AS(u32, err, x, addr, "l", "=r");		\
+		break;							\
+	case 8:								\
+		LKL_GET_AS(u64, err, x, addr, "q", "=r");		\
+		break;							\
 	default:							\
 		BUILD_BUG();						\
 	}								\
