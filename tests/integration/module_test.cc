@@ -106,6 +106,9 @@ TEST_F(Module, AWarningGoesToTheLogOnly) {
 
 // Two locks in both orders: with lockdep that is a report, though nobody waits for ever.
 TEST_F(Module, LockdepFindsAnInversion) {
+#ifdef LKL_TEST_LOCKDEP
+    ASSERT_FALSE(kernel_.read_file("/proc/lockdep_stats").empty()) << "debug without PROVE_LOCKING";
+#endif
     if (kernel_.read_file("/proc/lockdep_stats").empty()) {
         kernel_.stop_judging();  // of a module that is not loaded
         GTEST_SKIP() << "this kernel has no lockdep";

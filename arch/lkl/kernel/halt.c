@@ -41,9 +41,11 @@ static bool lkl_interrupt_calls(void)
 /* Every descriptor of the shared table, 0 to 2 too. */
 static void lkl_close_files(void)
 {
-	struct fdtable *fdt = files_fdtable(current->files);
-	unsigned int fd, count = fdt->max_fds;
+	unsigned int fd, count;
 
+	rcu_read_lock();
+	count = files_fdtable(current->files)->max_fds;
+	rcu_read_unlock();
 	for (fd = 0; fd < count; fd++)
 		close_fd(fd);
 	task_work_run();

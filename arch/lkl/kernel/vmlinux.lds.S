@@ -71,6 +71,8 @@ SECTIONS
 
 	.relocated : { *(.data.rel.ro .data.rel.ro.*) } :data
 	RO_DATA(PAGE_SIZE)
+	/* Constants too: lockdep wants its keys, many of them string literals, within. */
+	__start_rodata = ADDR(.constants);
 
 	_sdata = .;
 	RW_DATA(L1_CACHE_BYTES, PAGE_SIZE, THREAD_SIZE)

@@ -58,7 +58,8 @@ DECLARE_VM_GET_PAGE_PROT
 #ifdef CONFIG_STRICT_KERNEL_RWX
 void mark_rodata_ro(void)
 {
-	unsigned long start = PAGE_ALIGN((unsigned long)__start_rodata);
+	/* The constants before it were read-only from the start. */
+	unsigned long start = (unsigned long)lkl_rodata_end;
 	unsigned long end = (unsigned long)__end_rodata & PAGE_MASK;
 
 	lkl_host_call(map, start, __pa(start), end - start, LKL_MAP_READ);
