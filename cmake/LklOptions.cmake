@@ -32,6 +32,8 @@ if(LKL_WERROR)
   list(APPEND lkl_warnings -Werror)
 endif()
 add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:${lkl_warnings}>")
+# Nobody replaces one of the library's own functions at load time: so they may be inlined.
+add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:-fno-semantic-interposition>")
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-Wthread-safety>")
 endif()
