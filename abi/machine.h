@@ -47,7 +47,8 @@ enum lkl_leave {
 	LKL_LEAVE_READY,	/* booted: calls are served from now on */
 	LKL_LEAVE_DONE,		/* nothing runnable but the fiber that left */
 	LKL_LEAVE_IDLE,		/* the idle task has nothing to do */
-	LKL_LEAVE_MORE,		/* a caller's budget ended; there is more to run */
+	LKL_LEAVE_MORE,		/* other threads' answers are ready; there is more to run */
+	LKL_LEAVE_LATER,	/* a caller has its answer; the rest can wait till lkl_vcpu.later */
 	LKL_LEAVE_HALTED,	/* halted: never enter again */
 	LKL_LEAVE_PANIC,	/* panicked: never enter again */
 };
@@ -102,8 +103,9 @@ struct lkl_vcpu {
 	lkl_u64 runner;		/* the same, until it leaves */
 	lkl_u64 finished;	/* list of other threads' mailboxes that are FINISHED */
 	lkl_u64 deadline;	/* next timer event, nanoseconds of the host's monotonic clock */
+	lkl_u64 later;		/* as deadline: when to enter for tasks that were put off */
 	lkl_u32 leave_reason;	/* enum lkl_leave */
-	lkl_u32 wanted;		/* * a caller waits for the vCPU */
+	lkl_u32 reserved;
 };
 
 /* Protection bits of lkl_operations.map. */

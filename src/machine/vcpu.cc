@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sys/prctl.h>
 
+#include <algorithm>
 #include <csignal>
 #include <new>
 #include <system_error>
@@ -20,6 +21,8 @@ namespace {
 // With no tick stopped the deadline moves at every idle pass. A helper that has just been told of a
 // nearer one looks again soon, and need not be told of each.
 constexpr std::uint64_t kHelperNapNs = 10'000'000;
+// How long a caller serves other callers before it hands them to the helper.
+constexpr std::uint64_t kServeOthersNs = 200'000;
 // Of a mailbox, for a moment: its call is being given the vCPU's end as its result.
 constexpr lkl_u32 kFailing = 100;
 
@@ -112,6 +115,14 @@ std::uint64_t Vcpu::deadline() noexcept {
     return std::atomic_ref(shared_->deadline).load(std::memory_order_relaxed);
 }
 
+std::uint64_t Vcpu::later() noexcept {
+    return std::atomic_ref(shared_->later).load(std::memory_order_relaxed);
+}
+
+std::uint64_t Vcpu::next_event() noexcept {
+    return std::min(deadline(), later());
+}
+
 long Vcpu::ending_error() const noexcept {
     constexpr long kEshutdown = 108;
     constexpr long kEnotrecoverable = 131;
@@ -140,7 +151,7 @@ long Vcpu::call(Mailbox& mailbox, std::uint64_t until) noexcept {
     if (try_take()) [[likely]] {
         // Nobody serves it before we enter.
         state.store(LKL_MAILBOX_REQUESTED, std::memory_order_release);
-        run(&mailbox);
+        run(&mailbox, Role::caller);
     } else {
         // REQUESTED once the kernel has taken it out of `submitted`.
         state.store(LKL_MAILBOX_IDLE, std::memory_order_release);
@@ -155,8 +166,10 @@ long Vcpu::call(Mailbox& mailbox, std::uint64_t until) noexcept {
     return result;
 }
 
-// The owner's part: enters with a request, or none, and stays until it is done or all is idle.
-void Vcpu::run(Mailbox* mailbox) noexcept {
+// The owner's part: enters with a request, or none, and stays until it is done or all is idle. A
+// caller serves others for kServeOthersNs at most: then the helper goes on.
+void Vcpu::run(Mailbox* mailbox, Role role) noexcept {
+    std::uint64_t serve_until = 0;
     for (;;) {
         if (ending() != Ending::none) {
             // It ended while we were on our way in: nobody enters any more.
@@ -173,14 +186,19 @@ void Vcpu::run(Mailbox* mailbox) noexcept {
             end(reason == LKL_LEAVE_PANIC ? Ending::panicked : Ending::halted);
             return;
         }
-        if (reason == LKL_LEAVE_MORE) {
-            complete(finished);
-            mailbox = nullptr;
-            continue;
+        if (reason == LKL_LEAVE_MORE) [[unlikely]] {
+            const std::uint64_t now = monotonic_ns();
+            serve_until = serve_until == 0 ? now + kServeOthersNs : serve_until;
+            if (role == Role::helper || now < serve_until) {
+                complete(finished);
+                mailbox = nullptr;
+                continue;
+            }
+            std::atomic_ref(shared_->later).store(now, std::memory_order_relaxed);
         }
-        const std::uint64_t next_event = deadline();
+        const std::uint64_t next = next_event();
         owned_.store(0, std::memory_order_seq_cst);
-        if (next_event < helper_until_.load(std::memory_order_seq_cst)) [[unlikely]] {
+        if (next < helper_until_.load(std::memory_order_seq_cst)) [[unlikely]] {
             kick_helper();
         }
         if (finished != 0) {
@@ -220,7 +238,7 @@ void Vcpu::submit(Mailbox& mailbox) noexcept {
         !submitted.compare_exchange_weak(head, address_of(&mailbox), std::memory_order_seq_cst));
     std::atomic_ref(shared_->pending).fetch_or(1U << LKL_IRQ_MAILBOX, std::memory_order_seq_cst);
     if (try_take()) {
-        run(nullptr);
+        run(nullptr, Role::caller);
     }
 }
 
@@ -314,9 +332,9 @@ void Vcpu::helper_main() noexcept {
         if (running) {
             nap = help(now) || nap;
         }
-        const std::uint64_t next_event = running ? deadline() : kForever;
-        std::uint64_t until = next_event;
-        if (next_event <= now || (nap && next_event > now + kHelperNapNs)) {
+        const std::uint64_t next = running ? next_event() : kForever;
+        std::uint64_t until = next;
+        if (next <= now || (nap && next > now + kHelperNapNs)) {
             // Due, but the vCPU is owned, and its owner has been told; or a nap.
             until = now + kHelperNapNs;
         }
@@ -324,7 +342,7 @@ void Vcpu::helper_main() noexcept {
         // The other half of run()'s and raise()'s looks at helper_until_.
         const bool more =
             running && ((owned_.load(std::memory_order_seq_cst) == 0 && work_waits()) ||
-                        deadline() < next_event);
+                        next_event() < next);
         if (!more) {
             nap = false;
             loop_->run_once(stopping_.load() ? 0 : until);
@@ -334,16 +352,18 @@ void Vcpu::helper_main() noexcept {
     }
 }
 
-// A timer that is due, and interrupts: for the owner if there is one. True: there was work.
+// A timer that is due, interrupts, tasks that were put off: for the owner if there is one. True:
+// there was work.
 bool Vcpu::help(std::uint64_t now) noexcept {
     if (deadline() <= now) {
         std::atomic_ref(shared_->pending).fetch_or(1U << LKL_IRQ_TIMER);
     }
-    if (!work_waits()) {
+    if (!work_waits() && later() > now) {
         return false;
     }
     if (try_take()) {
-        run(nullptr);
+        std::atomic_ref(shared_->later).store(kForever, std::memory_order_relaxed);
+        run(nullptr, Role::helper);
     }
     return true;
 }
@@ -399,7 +419,7 @@ void Vcpu::abandon_in_child() {
 
 void Vcpu::let_go() noexcept {
     owned_.store(0, std::memory_order_seq_cst);
-    if (work_waits() || deadline() < helper_until_.load(std::memory_order_seq_cst)) {
+    if (work_waits() || next_event() < helper_until_.load(std::memory_order_seq_cst)) {
         kick_helper();
     }
 }

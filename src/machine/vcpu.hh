@@ -85,11 +85,12 @@ class Vcpu {
     static bool inside() noexcept;
 
   private:
+    enum class Role : std::uint8_t { caller, helper };
+
     explicit Vcpu(std::unique_ptr<PollLoop> loop) : loop_(std::move(loop)) {}
 
     bool try_take() noexcept;
-    void run(Mailbox* mailbox) noexcept;
-    void give_back() noexcept;
+    void run(Mailbox* mailbox, Role role) noexcept;
     void submit(Mailbox& mailbox) noexcept;
     void wait(Mailbox& mailbox, std::uint64_t until) noexcept;
     void complete(std::uint64_t finished) noexcept;
@@ -99,6 +100,8 @@ class Vcpu {
     void kick_helper() noexcept;
     [[nodiscard]] bool work_waits() noexcept;
     [[nodiscard]] std::uint64_t deadline() noexcept;
+    [[nodiscard]] std::uint64_t later() noexcept;
+    [[nodiscard]] std::uint64_t next_event() noexcept;
     [[nodiscard]] long ending_error() const noexcept;
     [[nodiscard]] bool refuses(const Mailbox& mailbox) const noexcept;
 

@@ -67,24 +67,18 @@ SYM_CODE_END(lkl_boot_entry)
 
 	.text
 
-/* void enter(struct lkl_vcpu *): continues the parked fiber; returns when the kernel leaves. */
+/*
+ * void enter(struct lkl_vcpu *): continues the parked fiber; returns when the
+ * kernel leaves, by the return in lkl_leave_vcpu().
+ */
 	ENTRY_MARK
 SYM_CODE_START_NOALIGN(lkl_enter_vcpu)
 	PUSH_CALLEE_SAVED
 	mov	%rsp, LKL_VCPU_HOST_SP(%rdi)
 	mov	LKL_VCPU_KERNEL_SP(%rdi), %rsp
-	POP_CALLEE_SAVED
-	ret
+	pop	%rax
+	jmp	*%rax
 SYM_CODE_END(lkl_enter_vcpu)
-
-/* void lkl_leave_vcpu(struct lkl_vcpu *): the reverse. */
-SYM_CODE_START(lkl_leave_vcpu)
-	PUSH_CALLEE_SAVED
-	mov	%rsp, LKL_VCPU_KERNEL_SP(%rdi)
-	mov	LKL_VCPU_HOST_SP(%rdi), %rsp
-	POP_CALLEE_SAVED
-	ret
-SYM_CODE_END(lkl_leave_vcpu)
 
 /*
  * u64 lkl_gate(void *function, u64 host, u64 a, u64 b, u64 c, u64 d): calls

@@ -11,6 +11,7 @@
 #include <linux/random.h>
 #include <linux/resume_user_mode.h>
 #include <linux/sched.h>
+#include <linux/sched/clock.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/stat.h>
 #include <linux/sched/task.h>
@@ -50,6 +51,15 @@ void lkl_wake_entered(void)
 		lkl_wake_mailbox(mailbox);
 }
 
+static __always_inline void lkl_park(enum lkl_leave reason)
+{
+	struct lkl_vcpu *vcpu = lkl_this_vcpu();
+
+	vcpu->leave_reason = reason;
+	lkl_leave_vcpu(vcpu);
+	vcpu->runner = vcpu->entered;
+}
+
 /*
  * Gives the vCPU back, and returns when a host thread, any, has entered.  The
  * idle task must call lkl_wake_entered() itself, later: RCU does not
@@ -57,11 +67,7 @@ void lkl_wake_entered(void)
  */
 void lkl_vcpu_leave(enum lkl_leave reason)
 {
-	struct lkl_vcpu *vcpu = lkl_this_vcpu();
-
-	vcpu->leave_reason = reason;
-	lkl_leave_vcpu(vcpu);
-	vcpu->runner = vcpu->entered;
+	lkl_park(reason);
 	if (reason != LKL_LEAVE_IDLE)
 		lkl_wake_entered();
 }
@@ -152,26 +158,92 @@ static void lkl_serve(struct lkl_mailbox *mailbox)
 	lkl_finish(mailbox, result);
 }
 
-/* Nothing to serve: let others run, and if there are none, leave. */
-static void lkl_wait(struct lkl_mailbox *mailbox)
+/*
+ * A caller has its answer, and others can run.  Run at once they cost it time, and,
+ * where its calls wake the task of another host thread, each call costs that thread a wake-up
+ * and a context switch: a stream of small writes is then read one write at a
+ * time.  So a caller that keeps coming back at once goes first, and they run when one of
+ * its calls blocks or LKL_PUT_OFF_NS are over; the helper thread sees to it if
+ * against expectation no call comes.  Not so a caller whose next call waits for the
+ * others' answer: there it gains nothing, and the other thread starts later.
+ */
+#define LKL_SOON_NS		5000	/* a next call before that came at once */
+#define LKL_HABIT		4	/* that many times in a row make a habit */
+#define LKL_LATE		(-8)	/* the score after a next call that came late */
+#define LKL_WAITED		(-1000)	/* and after one that had to wait */
+#define LKL_LONG_NS		4000	/* calls that take so long gain little */
+#define LKL_PUT_OFF_NS		50000
+#define LKL_PUT_OFF_LIMIT_NS	200000
+
+static bool lkl_put_off(struct lkl_mailbox *mailbox)
+{
+	struct thread_info *ti = current_thread_info();
+	struct lkl_vcpu *vcpu = ti->vcpu;
+	u64 now;
+
+	if (vcpu->runner != (u64)mailbox)
+		return false;
+	if (ti->put_off_score < 0) {
+		ti->put_off_score++;
+		return false;
+	}
+	now = sched_clock();
+	ti->put_off_at = now;
+	if (ti->put_off_score < LKL_HABIT)
+		return false;
+	if (vcpu->later == LKL_NO_DEADLINE) {
+		WRITE_ONCE(vcpu->later, lkl_host_now() + LKL_PUT_OFF_LIMIT_NS);
+		ti->put_off_end = now + LKL_PUT_OFF_NS;
+		return true;
+	}
+	if (now < ti->put_off_end)
+		return true;
+	/* How soon the next call comes will say nothing: others run before it. */
+	ti->put_off_at = 0;
+	return false;
+}
+
+/* A caller comes back that others waited for, or could have. */
+static noinline void lkl_serve_next(struct lkl_mailbox *mailbox)
+{
+	struct thread_info *ti = current_thread_info();
+	bool habit = ti->put_off_score >= LKL_HABIT;
+	unsigned long switches = current->nvcsw;
+	u64 began = sched_clock();
+
+	if (began - ti->put_off_at >= LKL_SOON_NS)
+		ti->put_off_score = habit ? LKL_LATE : 0;
+	else if (!habit)
+		ti->put_off_score++;
+	ti->put_off_at = 0;
+	lkl_serve(mailbox);
+	if (current->nvcsw != switches)
+		ti->put_off_score = habit ? LKL_WAITED : min(ti->put_off_score, 0);
+	else if (sched_clock() - began >= LKL_LONG_NS)
+		ti->put_off_score = min(ti->put_off_score, 0);
+}
+
+/* Nothing to serve, and it is not as simple as to leave: let others run. */
+static noinline void lkl_wait(struct lkl_mailbox *mailbox)
 {
 	struct lkl_vcpu *vcpu = lkl_this_vcpu();
 	struct lkl_mailbox *runner;
 
 	if (READ_ONCE(vcpu->pending))
 		lkl_irq_poll();
-	if (single_task_running() && !need_resched()) {
-		lkl_vcpu_leave(LKL_LEAVE_DONE);
-		if (READ_ONCE(mailbox->state) == LKL_MAILBOX_REQUESTED)
-			return;
-		if (READ_ONCE(lkl_this_vcpu()->pending))
-			lkl_irq_poll();
-	} else if (vcpu->finished) {
-		/* Others' answers must not wait until all is idle. */
-		runner = (struct lkl_mailbox *)vcpu->runner;
-		if (!runner || READ_ONCE(runner->state) == LKL_MAILBOX_REQUESTED)
-			lkl_vcpu_leave(LKL_LEAVE_MORE);
+	if (!single_task_running() || need_resched()) {
+		if (lkl_put_off(mailbox)) {
+			lkl_vcpu_leave(LKL_LEAVE_LATER);
+			if (READ_ONCE(mailbox->state) == LKL_MAILBOX_REQUESTED)
+				return;
+		} else if (vcpu->finished) {
+			/* Others' answers must not wait until all is idle. */
+			runner = (struct lkl_mailbox *)vcpu->runner;
+			if (!runner || READ_ONCE(runner->state) == LKL_MAILBOX_REQUESTED)
+				lkl_vcpu_leave(LKL_LEAVE_MORE);
+		}
 	}
+	WRITE_ONCE(lkl_this_vcpu()->later, LKL_NO_DEADLINE);
 	set_current_state(TASK_IDLE);
 	if (READ_ONCE(mailbox->state) != LKL_MAILBOX_REQUESTED && !READ_ONCE(mailbox->orphan))
 		schedule();
@@ -180,17 +252,32 @@ static void lkl_wait(struct lkl_mailbox *mailbox)
 
 static int lkl_host_task(void *argument)
 {
+	struct thread_info *ti = current_thread_info();
 	struct lkl_mailbox *mailbox = argument;
 
 	mailbox->task = (u64)current;
-	current_thread_info()->mailbox = mailbox;
+	ti->mailbox = mailbox;
+	ti->put_off_at = 0;
+	ti->put_off_score = 0;
 	while (!READ_ONCE(mailbox->orphan)) {
-		if (READ_ONCE(mailbox->state) == LKL_MAILBOX_REQUESTED)
-			lkl_serve(mailbox);
-		else
+		if (READ_ONCE(mailbox->state) == LKL_MAILBOX_REQUESTED) {
+			if (unlikely(ti->put_off_at))
+				lkl_serve_next(mailbox);
+			else
+				lkl_serve(mailbox);
+		} else if (READ_ONCE(ti->vcpu->pending) || !single_task_running() ||
+			   need_resched()) {
 			lkl_wait(mailbox);
+		} else {
+			/* Alone: stay the parked fiber, which serves the next call at once. */
+			WRITE_ONCE(ti->vcpu->later, LKL_NO_DEADLINE);
+			lkl_park(LKL_LEAVE_DONE);
+			lkl_wake_entered();
+			if (READ_ONCE(mailbox->state) != LKL_MAILBOX_REQUESTED)
+				lkl_wait(mailbox);
+		}
 	}
-	current_thread_info()->mailbox = NULL;
+	ti->mailbox = NULL;
 	do_exit(0);
 }
 

@@ -68,7 +68,10 @@ void start_thread(struct pt_regs *regs, unsigned long ip, unsigned long sp)
  */
 void arch_cpu_idle(void)
 {
-	if (!READ_ONCE(lkl_this_vcpu()->pending))
+	struct lkl_vcpu *vcpu = lkl_this_vcpu();
+
+	WRITE_ONCE(vcpu->later, LKL_NO_DEADLINE);
+	if (!READ_ONCE(vcpu->pending))
 		lkl_vcpu_leave(LKL_LEAVE_IDLE);
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 	raw_local_irq_enable();

@@ -20,6 +20,7 @@
 struct lkl_boot lkl_boot;
 struct lkl_operations lkl_operations;
 struct lkl_vcpu lkl_boot_vcpu = {
+	.later = LKL_NO_DEADLINE,
 	.deadline = LKL_NO_DEADLINE,
 };
 

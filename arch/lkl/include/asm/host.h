@@ -15,8 +15,32 @@ u64 lkl_gate(void *function, u64 host, u64 a, u64 b, u64 c, u64 d);
 #define lkl_host_call(operation, a, b, c, d)				\
 	lkl_gate(lkl_operations.operation, lkl_boot.host, (u64)(a), (u64)(b), (u64)(c), (u64)(d))
 
-/* Parks the fiber and gives the vCPU back; returns when a host thread enters again. */
-void lkl_leave_vcpu(struct lkl_vcpu *vcpu);
+/*
+ * Parks the fiber and gives the vCPU back; continues when a host thread enters
+ * again.  Inline, with a return on the way out and a jump on the way in
+ * (lkl_enter_vcpu), so that calls and returns stay paired on both sides: else the
+ * processor mispredicts every return for a while after each swap of the stack.
+ */
+static __always_inline void lkl_leave_vcpu(struct lkl_vcpu *vcpu)
+{
+	asm volatile("push %%rbp\n\t"
+		     "lea 1f(%%rip), %%rax\n\t"
+		     "push %%rax\n\t"
+		     "mov %%rsp, %c[kernel_sp](%%rdi)\n\t"
+		     "mov %c[host_sp](%%rdi), %%rsp\n\t"
+		     "pop %%r15\n\t"
+		     "pop %%r14\n\t"
+		     "pop %%r13\n\t"
+		     "pop %%r12\n\t"
+		     "pop %%rbx\n\t"
+		     "pop %%rbp\n\t"
+		     "ret\n"
+		     "1:\tpop %%rbp"
+		     : "+D" (vcpu)
+		     : [kernel_sp] "i" (LKL_VCPU_KERNEL_SP), [host_sp] "i" (LKL_VCPU_HOST_SP)
+		     : "rax", "rbx", "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11", "r12",
+		       "r13", "r14", "r15", "memory", "cc");
+}
 
 /* Locked operations for words that host threads write at the same time. */
 static __always_inline u64 lkl_shared_xchg(lkl_u64 *word, u64 value)
@@ -34,6 +58,8 @@ static __always_inline void lkl_shared_and(lkl_u64 *word, u64 bits)
 {
 	asm volatile("lock andq %1, %0" : "+m" (*word) : "er" (bits) : "memory", "cc");
 }
+
+extern char lkl_rodata_end[];	/* of what is mapped from the file: vmlinux.lds.S */
 
 u64 lkl_host_now(void);
 void lkl_time_early_init(void);

@@ -25,6 +25,10 @@ struct thread_info {
 	unsigned int irqs_off;
 	u32 cpu;
 	u32 halter;			/* may go on calling while the instance halts */
+	/* Of a caller that lets others wait (mailbox.c), by sched_clock(). */
+	u64 put_off_at;			/* when it got an answer with others runnable */
+	u64 put_off_end;		/* when they run at the latest */
+	int put_off_score;
 };
 
 #define INIT_THREAD_INFO(tsk)			\
