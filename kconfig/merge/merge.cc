@@ -6,6 +6,7 @@
 
 #include "kconfig/base/file_text.hh"
 #include "kconfig/base/text.hh"
+#include "kconfig/io/files.hh"
 
 namespace kconfig {
 
@@ -76,9 +77,39 @@ FragmentMerger::Entry FragmentMerger::parse(ConfigLine line) const {
     return entry;
 }
 
-bool FragmentMerger::read(const std::string& file, std::vector<Entry>& out) const {
+bool FragmentMerger::read_line(ConfigLine line, std::vector<Entry>& out) {
+    if (!options_.annotations_for) {
+        out.push_back(parse(std::move(line)));
+        return true;
+    }
+    const std::string place = cat(line.file, ':', line.line);
+    std::optional<Annotated> annotated = parse_annotated(line.text, *options_.annotations_for);
+    if (!annotated) {
+        error_ = cat(place, ": since and until want a version such as 6.5: ", line.text);
+        return false;
+    }
+    if (!annotated->applies) {
+        return true;
+    }
+    line.text = std::move(annotated->text);
+    Entry entry = parse(std::move(line));
+    entry.optional = annotated->optional;
+    if (entry.symbol.empty() && !entry.line.text.empty() && entry.line.text.front() != '#') {
+        error_ = cat(place, ": not a configuration line: ", entry.line.text, " (it should be ",
+                     options_.prefix, "NAME=VALUE or a comment)");
+        return false;
+    }
+    out.push_back(std::move(entry));
+    return true;
+}
+
+bool FragmentMerger::read(const std::string& file, std::string_view what, std::vector<Entry>& out) {
     const std::optional<FileText> text = read_file(file);
     if (!text || text->unreadable) {
+        error_ = cat("cannot read the ", what, ' ', file,
+                     is_directory(file)  ? ": it is a directory"
+                     : file_exists(file) ? ": permission denied or not a file"
+                                         : ": there is no such file");
         return false;
     }
     std::string_view rest = text->view();
@@ -89,13 +120,15 @@ bool FragmentMerger::read(const std::string& file, std::vector<Entry>& out) cons
         if (line.ends_with('\r')) {
             line.remove_suffix(1);
         }
-        out.push_back(parse({file, number, std::string(line)}));
+        if (!read_line({file, number, std::string(line)}, out)) {
+            return false;
+        }
     }
     return true;
 }
 
 bool FragmentMerger::add_base(const std::string& file) {
-    if (!read(file, entries_)) {
+    if (!read(file, "base configuration", entries_)) {
         return false;
     }
     for (std::size_t i = 0; i < entries_.size(); ++i) {
@@ -124,7 +157,7 @@ void FragmentMerger::report(const Entry& before, const Entry& now, const std::st
 
 bool FragmentMerger::add_fragment(const std::string& file) {
     std::vector<Entry> added;
-    if (!read(file, added)) {
+    if (!read(file, "fragment", added)) {
         return false;
     }
     for (Entry& entry : added) {
@@ -163,7 +196,7 @@ std::vector<Request> FragmentMerger::requests() const {
     std::vector<Request> out;
     for (const Entry& entry : entries_) {
         if (!entry.dropped && !entry.symbol.empty()) {
-            out.push_back({entry.symbol, entry.value, entry.line});
+            out.push_back({entry.symbol, entry.value, entry.line, entry.optional});
         }
     }
     return out;
@@ -198,6 +231,9 @@ std::vector<std::string> similar_names(const Tree& tree, std::string_view name) 
 std::vector<LostRequest> lost_requests(Evaluator& evaluator, const std::vector<Request>& requests) {
     std::vector<LostRequest> lost;
     for (const Request& request : requests) {
+        if (request.optional) {
+            continue;
+        }
         const Symbol* const symbol = evaluator.tree().find(request.symbol);
         if (symbol == nullptr || symbol->menus.empty()) {
             if (request.value == "n") {

@@ -4,11 +4,13 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "kconfig/explain/explain.hh"
 #include "kconfig/io/config_file.hh"
+#include "kconfig/merge/annotation.hh"
 
 namespace kconfig {
 
@@ -18,6 +20,9 @@ struct MergeOptions {
     bool builtin_wins = false;      ///< -y: m does not replace y.
     bool quiet_overrides = false;   ///< -Q: do not say what is overridden.
     std::string prefix = "CONFIG_";
+    /// --for: comments behind values say when they bind (annotation.hh), and a
+    /// line that is neither a value nor a comment is an error.
+    std::optional<Version> annotations_for;
 };
 
 /// A value that some fragment asks for.
@@ -25,6 +30,7 @@ struct Request {
     std::string symbol;  ///< Without the prefix.
     std::string value;   ///< As written after "="; "n" for "is not set".
     ConfigLine where;
+    bool optional = false;  ///< Its loss is none.
 };
 
 /// Collects fragments; the last one that speaks of a symbol wins.
@@ -35,9 +41,11 @@ class FragmentMerger {
     FragmentMerger(MergeOptions options, Say say)
         : options_(std::move(options)), say_(std::move(say)) {}
 
-    /// The base comes first. False when the file cannot be read.
+    /// The base comes first. False when the file cannot be used: error() says why.
     bool add_base(const std::string& file);
     bool add_fragment(const std::string& file);
+
+    const std::string& error() const { return error_; }
 
     /// Whether a fragment changed a value that was there before.
     bool redefined() const { return redefined_; }
@@ -54,9 +62,11 @@ class FragmentMerger {
         std::string symbol;  // empty for other lines
         std::string value;
         bool dropped = false;
+        bool optional = false;
     };
 
-    bool read(const std::string& file, std::vector<Entry>& out) const;
+    bool read(const std::string& file, std::string_view what, std::vector<Entry>& out);
+    bool read_line(ConfigLine line, std::vector<Entry>& out);
     Entry parse(ConfigLine line) const;
     void report(const Entry& before, const Entry& now, const std::string& file);
 
@@ -65,6 +75,7 @@ class FragmentMerger {
     std::vector<Entry> entries_;
     std::map<std::string, std::size_t> last_;
     bool redefined_ = false;
+    std::string error_;
 };
 
 /// A request that the configuration does not fulfil.

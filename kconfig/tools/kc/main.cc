@@ -19,7 +19,7 @@ struct Command {
 };
 
 constexpr Command kCommands[] = {
-    {"merge", merge_command, "[-m] [-n] [-r] [-y] [-s] [-Q] [-O DIR | -o FILE] BASE FRAGMENT...",
+    {"merge", merge_command, "[-m] [-n] [-r] [-y] [-s] [-q] [-Q] [--for VERSION] [-O DIR | -o FILE] BASE FRAGMENT...",
      "put fragments together and say what did not survive, and why"},
     {"explain", explain_command, "SYMBOL[=VALUE]...",
      "why a symbol has its value, or why it cannot have another"},

@@ -15,6 +15,7 @@ struct Options {
     bool merge_only = false;
     bool all_no = false;
     bool strict = false;
+    bool quiet = false;
     std::string output;
     Arguments files;
 };
@@ -34,6 +35,15 @@ bool parse(Workspace& workspace, const Arguments& arguments, Options& options) {
             options.strict = true;
         } else if (argument == "-Q") {
             options.merge.quiet_overrides = true;
+        } else if (argument == "-q") {
+            options.merge.quiet_overrides = options.quiet = true;
+        } else if (argument == "--for") {
+            options.merge.annotations_for =
+                ++i < arguments.size() ? parse_version(arguments[i]) : std::nullopt;
+            if (!options.merge.annotations_for) {
+                workspace.error("merge: --for needs a version, such as 6.12");
+                return false;
+            }
         } else if (argument == "-O" || argument == "-o") {
             if (++i == arguments.size()) {
                 workspace.error(cat(argument, " needs an argument"));
@@ -97,17 +107,20 @@ int merge_command(Workspace& workspace, const Arguments& arguments) {
         options.merge.prefix = prefix;
     }
     FragmentMerger merger(options.merge, [&](std::string_view text) { workspace.out(text); });
-    workspace.out(cat("Using ", options.files[0], " as base\n"));
-    if (!merger.add_base(options.files[0])) {
-        workspace.error(cat("cannot read the base configuration ", options.files[0]));
-        return exit_error;
-    }
-    for (std::size_t i = 1; i < options.files.size(); ++i) {
-        workspace.out(cat("Merging ", options.files[i], '\n'));
-        if (!merger.add_fragment(options.files[i])) {
-            workspace.error(cat("cannot read the fragment ", options.files[i]));
-            return exit_error;
+    const auto say = [&](std::string_view text) {
+        if (!options.quiet) {
+            workspace.out(text);
         }
+    };
+    say(cat("Using ", options.files[0], " as base\n"));
+    bool usable = merger.add_base(options.files[0]);
+    for (std::size_t i = 1; i < options.files.size() && usable; ++i) {
+        say(cat("Merging ", options.files[i], '\n'));
+        usable = merger.add_fragment(options.files[i]);
+    }
+    if (!usable) {
+        workspace.error(merger.error());
+        return exit_error;
     }
     if (options.strict && merger.redefined()) {
         workspace.error("a fragment redefines a value, and -s forbids that");
@@ -124,6 +137,9 @@ int merge_command(Workspace& workspace, const Arguments& arguments) {
         return exit_error;
     }
     workspace.evaluator().set_quiet(false);
+    if (options.quiet) {
+        workspace.files().set_message({});
+    }
     workspace.files().read_lines(merger.lines());
     set_all_new(workspace.evaluator(), options.all_no ? NewValue::no : NewValue::defaults, {},
                 nullptr);
