@@ -19,7 +19,7 @@ test_packages=(
   linux-source-6.1
   clang-14 clang-format-14 python3-pytest tmux
   acl attr
-  btrfs-progs dosfstools erofs-utils exfatprogs f2fs-tools ntfs-3g
+  btrfs-progs dosfstools erofs-utils exfatprogs f2fs-tools genisoimage mtools ntfs-3g
   squashfs-tools udftools util-linux xfsprogs xorriso
 )
 
