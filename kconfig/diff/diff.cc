@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "kconfig/base/text.hh"
 #include "kconfig/io/config_file.hh"
 
 namespace kconfig {
@@ -33,6 +34,17 @@ std::vector<Difference> differences(Evaluator& before, Evaluator& after) {
         return a.symbol->text() < b.symbol->text();
     });
     return out;
+}
+
+std::string fragment_line(Evaluator& after, std::string_view prefix, const Difference& one) {
+    after.calc(*one.symbol);
+    if (after.visible(*one.symbol) == Tristate::no) {
+        return {};
+    }
+    if (is_logical(one.symbol->type) && after.tri(*one.symbol) == Tristate::no) {
+        return cat("# ", prefix, one.symbol->text(), " is not set");
+    }
+    return cat(prefix, one.symbol->text(), '=', one.after);
 }
 
 }  // namespace kconfig

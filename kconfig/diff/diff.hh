@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kconfig/eval/evaluator.hh"
@@ -18,6 +19,10 @@ struct Difference {
 
 /// The symbols that differ between two evaluators of the same tree, by name.
 std::vector<Difference> differences(Evaluator& before, Evaluator& after);
+
+/// The line of a fragment that turns a difference's old value into its new one;
+/// empty where the value is not the user's to give (it follows from others).
+std::string fragment_line(Evaluator& after, std::string_view prefix, const Difference& one);
 
 /// The value as .config writes it; "(absent)" where it has no line.
 std::string written_value(Evaluator& evaluator, const Symbol& symbol);

@@ -19,13 +19,15 @@ struct Command {
 };
 
 constexpr Command kCommands[] = {
-    {"merge", merge_command, "[-m] [-n] [-r] [-y] [-s] [-q] [-Q] [--for VERSION] [-O DIR | -o FILE] BASE FRAGMENT...",
+    {"merge", merge_command,
+     "[-m] [-n] [-r] [-y] [-s] [-q] [-Q] [--for VERSION] [-O DIR | -o FILE] BASE FRAGMENT...",
      "put fragments together and say what did not survive, and why"},
     {"explain", explain_command, "SYMBOL[=VALUE]...",
      "why a symbol has its value, or why it cannot have another"},
     {"set", set_command, "[-n] SYMBOL=VALUE...",
      "the smallest set of changes that gets there; -n only shows it"},
-    {"diff", diff_command, "A B", "the symbols whose values differ"},
+    {"diff", diff_command, "[-m] A B",
+     "the symbols whose values differ; -m as a fragment for merge"},
     {"lint", lint_command, "[CHECK...]",
      "undefined, dead and unused symbols, unreachable menus, unmet selects"},
     {"search", search_command, "REGEX", "symbols by name, prompt and help"},

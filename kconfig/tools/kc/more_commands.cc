@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// kc diff, lint, search, savedefconfig and tree.
+// kc lint, search, savedefconfig and tree.
 #include <regex>
 
 #include "kconfig/base/text.hh"
-#include "kconfig/diff/diff.hh"
 #include "kconfig/lint/lint.hh"
 #include "kconfig/tools/kc/command.hh"
 
@@ -105,28 +104,6 @@ void print_tree(Workspace& workspace, const MenuNode& parent, std::size_t indent
 }
 
 }  // namespace
-
-int diff_command(Workspace& workspace, const Arguments& arguments) {
-    if (arguments.size() != 2) {
-        workspace.error("diff: name two configurations");
-        return exit_error;
-    }
-    if (!workspace.load() || !workspace.read_config(arguments[0])) {
-        return exit_error;
-    }
-    Evaluator other(workspace.tree(), workspace.host());
-    other.set_quiet(true);
-    ConfigFiles other_files(other);
-    if (!other_files.read(arguments[1].c_str())) {
-        workspace.error(cat("cannot read the configuration ", arguments[1]));
-        return exit_error;
-    }
-    const std::vector<Difference> found = differences(workspace.evaluator(), other);
-    for (const Difference& one : found) {
-        workspace.out(cat(one.symbol->text(), ": ", one.before, " -> ", one.after, '\n'));
-    }
-    return found.empty() ? exit_ok : exit_unmet;
-}
 
 int lint_command(Workspace& workspace, const Arguments& arguments) {
     if (!workspace.load()) {
