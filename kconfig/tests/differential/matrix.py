@@ -61,6 +61,7 @@ def run_steps(conf, steps, env, work, cpu_seconds=None):
                 target.unlink()
         for name, content in step.files.items():
             if isinstance(content, bytes):
+                (work / name).parent.mkdir(parents=True, exist_ok=True)
                 (work / name).write_bytes(content)
             else:
                 (work / name).symlink_to(content[0])
@@ -140,8 +141,10 @@ def cases(options, arch):
             env = {"KCONFIG_SEED": str(seed * 7919)}
             if chance:
                 env["KCONFIG_PROBABILITY"] = chance
+            # Without an earlier auto.conf all that depends on it is made, too.
+            earlier = {"include/config/auto.conf": b"CONFIG_MODULES=y\n"} if chance else {}
             yield f"rand-{seed}-{chance}", [
-                Step("--randconfig", top, env=env), Step("--olddefconfig", top),
+                Step("--randconfig", top, env=env, files=earlier), Step("--olddefconfig", top),
                 Step("--savedefconfig=d", top), Step("--defconfig=d", top)]
     yield "listnew", [Step("--listnewconfig", top), Step("--allnoconfig", top),
                       Step("--listnewconfig", top)]
