@@ -18,11 +18,11 @@ Result<OpenFile> open_file(FileCalls& calls, At at, int flags, std::uint32_t mod
     return OpenFile(calls, static_cast<int>(fd));
 }
 
-Result<OpenFile> open_directory(FileCalls& calls, std::string_view path, bool follow) {
+Result<OpenFile> open_directory(FileCalls& calls, std::string_view path, bool follow, int start) {
     const int flags = open_flags::read_only | open_flags::directory;
     const int last = follow ? flags : flags | open_flags::no_follow;
     OpenFile current;
-    int dir = FileCalls::kCurrentDirectory;
+    int dir = start;
     std::string_view rest = path;
     while (rest.size() > kPathPiece) {
         const std::size_t cut = rest.rfind('/', kPathPiece);

@@ -122,9 +122,11 @@ class OpenFile {
 Result<OpenFile> open_file(FileCalls& calls, At at, int flags, std::uint32_t mode,
                            std::string_view path);
 
-// Opens a directory by a path of any length, component by component past the kernel's PATH_MAX.
-// Symbolic links in the path are followed, except in the last component when `follow` is false.
-Result<OpenFile> open_directory(FileCalls& calls, std::string_view path, bool follow = true);
+// Opens a directory by a path of any length, piece by piece past the kernel's PATH_MAX, relative to
+// the open directory `start`. Symbolic links in the path are followed, except in the last component
+// when `follow` is false.
+Result<OpenFile> open_directory(FileCalls& calls, std::string_view path, bool follow = true,
+                                int start = FileCalls::kCurrentDirectory);
 
 // Status of a path that may follow symbolic links on the way (not the last one).
 Result<FileStatus> path_status(FileCalls& calls, const std::string& path);

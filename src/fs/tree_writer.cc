@@ -317,8 +317,7 @@ void TreeWriter::make_link(DirectoryStack::Place place, const Entry& entry) {
     const std::string existing_name(base_name(existing));
     if (existing.size() > kPathPiece) {
         // Too long for one call: go to its directory first.
-        const std::string parent = stack_.display(parent_name(existing));
-        auto opened = open_directory(calls_, parent, false);
+        auto opened = open_directory(calls_, parent_name(existing), false, stack_.root());
         if (!opened) {
             return report_.add_error(opened.error());
         }
