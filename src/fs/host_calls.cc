@@ -13,7 +13,7 @@
 #include <cerrno>
 #include <cstdio>
 
-#include "fs/statx_layout.hh"
+#include "api/wire.hh"
 
 namespace lkl::fs {
 namespace {
@@ -68,12 +68,12 @@ class HostCalls final : public FileCalls {
     long close(int fd) override { return result(::close(fd)); }
 
     long status(At at, FileStatus& status) override {
-        StatxLayout buffer;
+        wire::Statx buffer{};  // the same on every Linux
         const int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH;
-        const long value = result(
-            ::syscall(SYS_statx, at.dir, at.name, flags, kStatxBasic | kStatxCreated, &buffer));
+        const long value = result(::syscall(SYS_statx, at.dir, at.name, flags,
+                                            wire::statx_basic | wire::statx_created, &buffer));
         if (value == 0) {
-            convert_statx(buffer, status);
+            status = wire::to_status(buffer);
         }
         return value;
     }

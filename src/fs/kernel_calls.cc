@@ -3,34 +3,15 @@
 
 #include <lkl/numbers.hh>
 
-#include "fs/statx_layout.hh"
+#include "api/wire.hh"
 
 namespace lkl::fs {
 namespace {
 
-// include/uapi/linux/fcntl.h and include/uapi/linux/fs.h of the kernel in the library.
-constexpr int kSymlinkNoFollow = 0x100;
-constexpr int kRemoveDirectory = 0x200;
-constexpr int kNoAutomount = 0x800;
-constexpr int kEmptyPath = 0x1000;
+// include/uapi/linux/fs.h of the kernel in the library.
 constexpr int kSeekSet = 0;
 constexpr int kSeekData = 3;
 constexpr int kSeekHole = 4;
-
-struct KernelTimespec {
-    std::int64_t seconds;
-    std::int64_t nanoseconds;
-};
-
-// struct statfs of include/uapi/asm-generic/statfs.h, 64 bits.
-struct KernelStatfs {
-    std::int64_t type, block_size;
-    std::uint64_t blocks, blocks_free, blocks_available, files, files_free;
-    std::int32_t id[2];
-    std::int64_t name_length, fragment_size, flags, spare[4];
-};
-
-static_assert(sizeof(KernelStatfs) == 120);
 
 // A path to `at` for the calls that know no directory descriptor.
 std::string proc_path(At at) {
@@ -58,28 +39,21 @@ class KernelCalls final : public FileCalls {
     long close(int fd) override { return kernel_.call(nr::close, fd); }
 
     long status(At at, FileStatus& status) override {
-        StatxLayout buffer;
+        wire::Statx buffer{};
         const long value =
-            kernel_.call(nr::statx, at.dir, at.name, kSymlinkNoFollow | kNoAutomount | kEmptyPath,
-                         kStatxBasic | kStatxCreated, &buffer);
+            kernel_.call(nr::statx, at.dir, at.name,
+                         wire::at_symlink_nofollow | wire::at_no_automount | wire::at_empty_path,
+                         wire::statx_basic | wire::statx_created, &buffer);
         if (value == 0) {
-            convert_statx(buffer, status);
+            status = wire::to_status(buffer);
         }
         return value;
     }
 
     long file_system(int fd, FileSystemStatus& status) override {
-        KernelStatfs buffer{};
+        wire::Statfs buffer{};
         const long value = kernel_.call(nr::fstatfs, fd, &buffer);
-        status.type = static_cast<std::uint64_t>(buffer.type);
-        status.block_size = static_cast<std::uint64_t>(buffer.block_size);
-        status.blocks = buffer.blocks;
-        status.blocks_free = buffer.blocks_free;
-        status.blocks_available = buffer.blocks_available;
-        status.files = buffer.files;
-        status.files_free = buffer.files_free;
-        status.name_length = static_cast<std::uint64_t>(buffer.name_length);
-        status.flags = static_cast<std::uint64_t>(buffer.flags);
+        status = wire::to_status(buffer);
         return value;
     }
 
@@ -131,7 +105,7 @@ class KernelCalls final : public FileCalls {
     }
 
     long remove(At at, bool directory) override {
-        return kernel_.call(nr::unlinkat, at.dir, at.name, directory ? kRemoveDirectory : 0);
+        return kernel_.call(nr::unlinkat, at.dir, at.name, directory ? wire::at_remove_dir : 0);
     }
 
     long rename(At from, At to) override {
@@ -143,7 +117,8 @@ class KernelCalls final : public FileCalls {
     }
 
     long set_owner(At at, std::uint32_t uid, std::uint32_t gid) override {
-        return kernel_.call(nr::fchownat, at.dir, at.name, uid, gid, kSymlinkNoFollow | kEmptyPath);
+        return kernel_.call(nr::fchownat, at.dir, at.name, uid, gid,
+                            wire::at_symlink_nofollow | wire::at_empty_path);
     }
 
     long set_mode(At at, std::uint32_t mode) override {
@@ -152,11 +127,11 @@ class KernelCalls final : public FileCalls {
     }
 
     long set_times(At at, FileTime accessed, FileTime modified) override {
-        const KernelTimespec times[2] = {{accessed.seconds, accessed.nanoseconds},
+        const wire::Timespec times[2] = {{accessed.seconds, accessed.nanoseconds},
                                          {modified.seconds, modified.nanoseconds}};
-        return at.is_descriptor()
-                   ? kernel_.call(nr::utimensat, at.dir, nullptr, &times[0], 0)
-                   : kernel_.call(nr::utimensat, at.dir, at.name, &times[0], kSymlinkNoFollow);
+        return at.is_descriptor() ? kernel_.call(nr::utimensat, at.dir, nullptr, &times[0], 0)
+                                  : kernel_.call(nr::utimensat, at.dir, at.name, &times[0],
+                                                 wire::at_symlink_nofollow);
     }
 
     long list_attributes(At at, std::span<char> buffer) override {
