@@ -69,9 +69,9 @@ class Kernel {
         // false: a fork() of the process does not copy this instance; in the child its calls fail.
         bool fork_support = true;
 
-        // How long halt() lets one step (writing back, one unmount) take before it gives up with
-        // ETIMEDOUT, so that a disk that never answers does not keep the program from ending. More
-        // for slow disks and much memory: what is not written back by then is lost.
+        // How long halt() waits, in one step (writing back, one unmount), with no disk answering
+        // any request, before it gives up with ETIMEDOUT: a disk that never answers does not keep
+        // the program from ending. What is not written back by then is lost.
         std::chrono::milliseconds halt_timeout = std::chrono::seconds(10);
 
         // Receives console output in whole chunks, on any host thread, possibly on several at
@@ -117,7 +117,8 @@ class Kernel {
     }
 
     // Refuses new calls, wakes and fails blocked ones, closes files, unmounts, flushes the disks.
-    // Bounded in time: blocked calls get five seconds, then every step gets Options::halt_timeout.
+    // Bounded in time: blocked calls get five seconds, disks that answer nothing get
+    // Options::halt_timeout; a slow disk is waited for as long as it answers.
     // Returns the first thing that could not be written back. Idempotent.
     Result<void> halt();
 

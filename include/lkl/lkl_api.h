@@ -24,10 +24,10 @@ long lkl_syscall(long no, long *params);
 
 /*
  * Halts the kernel: refuses new calls, fails blocked ones, closes files, unmounts, flushes the
- * disks, and frees everything. Bounded in time: blocked calls get five seconds, then every step ten,
- * after which it gives up (-LKL_ETIMEDOUT) and what is not written back is lost: unmount first where
- * a slow disk may need longer. Returns 0, or the first error of writing back; the kernel is gone in
- * either case, and lkl_start_kernel() boots a fresh one. Disks stay added.
+ * disks, and frees everything. Bounded in time: blocked calls get five seconds, and when no disk has
+ * answered anything for ten it gives up (-LKL_ETIMEDOUT), and what is not written back is lost.
+ * Returns 0, or the first error of writing back; the kernel is gone in either case, and
+ * lkl_start_kernel() boots a fresh one. Disks stay added.
  */
 long lkl_sys_halt(void);
 

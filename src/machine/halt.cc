@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "machine/machine_impl.hh"
-#include "platform/clock.hh"
 
 namespace lkl {
 namespace {
@@ -63,15 +62,15 @@ std::vector<std::string> mount_points(std::string_view mounts) {
 
 }  // namespace
 
-// A step of the halt. When its time is over the vCPU ends, and with it all that still waits.
+// A step of the halt. When no device has said anything for too long the vCPU ends, and with it all
+// that still waits. A slow disk is not given up as long as it answers.
 long Machine::Impl::halting_request(lkl_request request_kind, long number,
                                     const std::array<long, 6>& arguments) {
-    std::chrono::nanoseconds patience = options_.halt_timeout;
+    Vcpu::Duration patience = options_.halt_timeout;
     if (request_kind == LKL_REQUEST_QUIESCE) {
         patience += kQuiesce;
     }
-    return request(request_kind, number, arguments,
-                   monotonic_ns() + static_cast<std::uint64_t>(patience.count()));
+    return request(request_kind, number, arguments, patience);
 }
 
 // Last mounted, first unmounted. What is busy is left to the kernel's half, which makes it

@@ -21,8 +21,8 @@ struct BootOptions {
     std::string image_path;          // empty: $LKL_IMAGE, else the embedded image
     bool preferred_base = false;     // load at the linked address if it is free (for debuggers)
     bool fork_support = true;        // false: fork() does not copy this instance
-    // How long halt() lets one step of its own (writing back, one unmount) take: a device that
-    // never answers must not keep the application from ending.
+    // How long halt() waits, in one step of its own (writing back, one unmount), with no device
+    // answering anything: a disk that never answers must not keep the application from ending.
     std::chrono::milliseconds halt_timeout = std::chrono::seconds(10);
     // Console output, whole chunks as the kernel prints them. Called on any host thread, without
     // locks of the machine; empty: output is only kept for console_tail().
@@ -53,9 +53,9 @@ class Machine {
     Result<std::string> device_name(int id);
 
     // Closes files, unmounts, flushes devices, and releases every caller with an error. Bounded in
-    // time: callers get five seconds to end, then every step gets `halt_timeout`; the first that
-    // takes longer ends the kernel as it is, with what was not written back lost: -ETIMEDOUT. 0, or
-    // -errno where something could not be written back. Idempotent.
+    // time: callers get five seconds to end, then no step waits for longer than `halt_timeout` with
+    // no device answering; the first that does ends the kernel as it is, with what was not written
+    // back lost: -ETIMEDOUT. 0, or -errno where something could not be written back. Idempotent.
     long halt();
 
     [[nodiscard]] bool running() const;

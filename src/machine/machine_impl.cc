@@ -100,7 +100,7 @@ Mailbox& Machine::Impl::mailbox() {
 }
 
 long Machine::Impl::request(lkl_request request, long number, const std::array<long, 6>& arguments,
-                            std::uint64_t until) noexcept {
+                            Vcpu::Duration patience) noexcept {
     // A signal handler that interrupted a call: its mailbox is in use.
     if (in_call) [[unlikely]] {
         return -EDEADLK;
@@ -111,7 +111,7 @@ long Machine::Impl::request(lkl_request request, long number, const std::array<l
     box.shared.number = number;
     static_assert(sizeof(box.shared.args) == sizeof(arguments));
     std::memcpy(static_cast<void*>(box.shared.args), arguments.data(), sizeof(arguments));
-    const long result = vcpu_->call(box, until);
+    const long result = vcpu_->call(box, patience);
     in_call = false;
     return result;
 }

@@ -28,7 +28,7 @@ class Machine::Impl final : public ThreadHost {
     Result<void> boot();
 
     long request(lkl_request request, long number, const std::array<long, 6>& arguments,
-                 std::uint64_t until = Vcpu::kForever) noexcept;
+                 Vcpu::Duration patience = Vcpu::kPatient) noexcept;
 
     // Whether the calling thread is in a call, interrupted by the handler that asks.
     static bool calling();

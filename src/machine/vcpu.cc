@@ -107,7 +107,7 @@ bool Vcpu::refuses(const Mailbox& mailbox) const noexcept {
     return exception != nullptr && exception != &mailbox;
 }
 
-long Vcpu::call(Mailbox& mailbox, std::uint64_t until) noexcept {
+long Vcpu::call(Mailbox& mailbox, Duration patience) noexcept {
     constexpr long kEdeadlk = 35;
     constexpr long kEshutdown = 108;
     if (inside_vcpu != nullptr) [[unlikely]] {
@@ -131,7 +131,7 @@ long Vcpu::call(Mailbox& mailbox, std::uint64_t until) noexcept {
         submit(mailbox);
     }
     if (mailbox.state() != LKL_MAILBOX_DONE) {
-        wait(mailbox, until);
+        wait(mailbox, patience);
     }
     const long result = mailbox.shared.result;
     // The last touch: whoever waits in wait_for_callers() frees the mailbox and all else.
@@ -215,7 +215,12 @@ void Vcpu::submit(Mailbox& mailbox) noexcept {
     }
 }
 
-void Vcpu::wait(Mailbox& mailbox, std::uint64_t until) noexcept {
+void Vcpu::wait(Mailbox& mailbox, Duration patience) noexcept {
+    const auto give_up_after = [patience] {
+        return monotonic_ns() + static_cast<std::uint64_t>(patience.count());
+    };
+    std::uint64_t raised = raised_.load(std::memory_order_relaxed);
+    std::uint64_t until = patience == kPatient ? kForever : give_up_after();
     mailbox.sleeping.store(1, std::memory_order_seq_cst);
     for (;;) {
         const std::uint32_t state = mailbox.state();
@@ -228,7 +233,12 @@ void Vcpu::wait(Mailbox& mailbox, std::uint64_t until) noexcept {
         }
         if (until == kForever) {
             futex_wait(&mailbox.shared.state, state);
-        } else if (!futex_wait_until(&mailbox.shared.state, state, until) && hold()) {
+        } else if (futex_wait_until(&mailbox.shared.state, state, until)) {
+            continue;
+        } else if (raised != raised_.load(std::memory_order_relaxed)) {
+            raised = raised_.load(std::memory_order_relaxed);
+            until = give_up_after();
+        } else if (hold()) {
             // Nobody is inside, and nobody will enter any more.
             end(Ending::halted);
         }
@@ -281,6 +291,7 @@ void Vcpu::complete_all() noexcept {
 }
 
 void Vcpu::raise(std::uint64_t lines) noexcept {
+    raised_.fetch_add(1, std::memory_order_relaxed);
     std::atomic_ref(shared_->pending).fetch_or(lines, std::memory_order_seq_cst);
     // An owner looks at `pending` before and after it gives the vCPU back.
     if (owned_.load(std::memory_order_seq_cst) == 0) {

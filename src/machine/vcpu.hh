@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -29,6 +30,7 @@ enum class Ending : std::uint32_t { none, halted, panicked };
 class Vcpu {
   public:
     using EnterFunction = void (*)(lkl_vcpu*);
+    using Duration = std::chrono::nanoseconds;
 
     static Result<std::unique_ptr<Vcpu>> create();
     ~Vcpu();
@@ -42,11 +44,12 @@ class Vcpu {
     Result<void> start_helper();
 
     // One request of the thread whose mailbox it is: request, number and args are filled in. The
-    // result, or the error of the vCPU's end; after `until` (monotonic nanoseconds) the caller
-    // gives up and the vCPU ends.
-    long call(Mailbox& mailbox, std::uint64_t until = kForever) noexcept;
+    // result, or the error of the vCPU's end; after `patience` in which no device said anything the
+    // caller gives up and the vCPU ends.
+    long call(Mailbox& mailbox, Duration patience = kPatient) noexcept;
 
     static constexpr std::uint64_t kForever = ~std::uint64_t{0};
+    static constexpr Duration kPatient = Duration::max();
 
     // Raises interrupt lines. Any thread, also one inside the kernel.
     void raise(std::uint64_t lines) noexcept;
@@ -92,7 +95,7 @@ class Vcpu {
     bool try_take() noexcept;
     void run(Mailbox* mailbox, Role role) noexcept;
     void submit(Mailbox& mailbox) noexcept;
-    void wait(Mailbox& mailbox, std::uint64_t until) noexcept;
+    void wait(Mailbox& mailbox, Duration patience) noexcept;
     void complete(std::uint64_t finished) noexcept;
     void complete_all() noexcept;
     void helper_main() noexcept;
@@ -113,6 +116,7 @@ class Vcpu {
 
     // Until when the helper sleeps; 0: it is awake or has been kicked.
     alignas(64) std::atomic<std::uint64_t> helper_until_{0};
+    std::atomic<std::uint64_t> raised_{0};  // interrupts so far: devices are alive
     std::atomic<bool> stopping_{false};
     std::unique_ptr<PollLoop> loop_;
     MailboxPool mailboxes_;

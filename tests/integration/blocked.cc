@@ -62,6 +62,20 @@ std::size_t StuckDisk::kept_back() {
     return kept_.size();
 }
 
+bool StuckDisk::release_one(int error) {
+    BlockRequest* oldest = nullptr;
+    {
+        const std::scoped_lock lock(mutex_);
+        if (kept_.empty()) {
+            return false;
+        }
+        oldest = kept_.front();
+        kept_.erase(kept_.begin());
+    }
+    oldest->completed(error);
+    return true;
+}
+
 void StuckDisk::release(int error) {
     std::vector<BlockRequest*> kept;
     {

@@ -59,6 +59,8 @@ class StuckDisk final : public BlockBackend {
     [[nodiscard]] std::size_t kept_back();
     // Ends what is kept back with `error`.
     void release(int error);
+    // Ends the oldest of them; false: there is none.
+    bool release_one(int error);
 
   private:
     static constexpr int kEio = 5;

@@ -103,6 +103,35 @@ TEST(Endings, AHaltGivesUpOnADeadDisk) {
     EXPECT_EQ(caller.result(), -ESHUTDOWN);
 }
 
+// One that answers slowly is waited for, longer than one that is silent.
+TEST(Endings, AHaltWaitsForASlowDisk) {
+    constexpr int kRequests = 28;
+    constexpr auto kEach = std::chrono::milliseconds(250);
+    BootOptions options;
+    options.halt_timeout = 6 * kEach;  // and five seconds for the closing of files
+    Instance kernel(std::move(options));
+    auto owned = std::make_unique<StuckDisk>();
+    StuckDisk& slow = *owned;
+    const std::string disk = kernel.add_disk(std::move(owned));
+    const long fd = kernel.must("open", nr::openat, AT_FDCWD, disk.c_str(), O_RDWR, 0);
+    for (long i = 0; i < kRequests; i++) {  // apart, so that each is a request of its own
+        ASSERT_EQ(kernel.call(nr::pwrite64, fd, "data", 4, i * (1L << 15U)), 4);
+    }
+    slow.set_stuck(true);
+    std::atomic<bool> halted{false};
+    std::atomic<int> answered{0};
+    std::thread device([&] {
+        while (!halted) {
+            std::this_thread::sleep_for(kEach);
+            answered += slow.release_one(0) ? 1 : 0;
+        }
+    });
+    EXPECT_EQ(kernel.halt(), 0);
+    halted = true;
+    device.join();
+    EXPECT_GE(answered, kRequests);
+}
+
 Instance* late_kernel = nullptr;
 std::atomic<int> late_calls{0};
 
