@@ -195,5 +195,57 @@ TEST(WakeUps, BusyCallersDoNotStarveASleeper) {
     }
 }
 
+// A caller that comes back at once, call after call, goes before the tasks that its calls wake.
+// When it stays away all of a sudden, they run all the same: here it waits, outside of the kernel,
+// for what the reader sees.
+TEST(WakeUps, TheEndOfAStreamArrives) {
+    Instance kernel;
+    std::array<int, 2> pipe{};
+    ASSERT_EQ(kernel.call(nr::pipe2, pipe.data(), 0), 0);
+    constexpr long kBursts = 200;
+    constexpr long kBurst = 100;
+    std::atomic<long> seen{0};
+    std::thread reader([&] {
+        std::array<char, 4096> buffer{};
+        for (long n = 1; n > 0 && seen < kBursts * kBurst;) {
+            n = kernel.call(nr::read, pipe[0], buffer.data(), buffer.size());
+            seen += n;
+            seen.notify_one();
+        }
+    });
+    const char byte = 'x';
+    for (long burst = 1; burst <= kBursts; burst++) {
+        for (long i = 0; i < kBurst; i++) {
+            ASSERT_EQ(kernel.call(nr::write, pipe[1], &byte, 1), 1);
+        }
+        for (long now = seen; now < burst * kBurst; now = seen) {
+            seen.wait(now);
+        }
+    }
+    reader.join();
+    EXPECT_EQ(seen, kBursts * kBurst);
+}
+
+// Whoever happens to be inside serves the other callers too, and its own calls end all the same.
+TEST(WakeUps, ACallerIsNotKeptByOthers) {
+    Instance kernel;
+    std::atomic<bool> enough{false};
+    std::vector<std::thread> others;
+    for (int i = 0; i < 6; i++) {
+        others.emplace_back([&] {
+            while (!enough) {
+                EXPECT_EQ(kernel.call(nr::getppid), 0);
+            }
+        });
+    }
+    for (int i = 0; i < 2000; i++) {
+        EXPECT_EQ(kernel.call(nr::getpid), 1);
+    }
+    enough = true;
+    for (std::thread& thread : others) {
+        thread.join();
+    }
+}
+
 }  // namespace
 }  // namespace lkl::testing
