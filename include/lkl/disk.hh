@@ -53,7 +53,8 @@ class Disk {
     static Result<Disk> add_memory(const Kernel& kernel, std::span<std::byte> memory,
                                    Options options);
 
-    // Any back end of the library's own (src/block): for the C API, the tools and tests.
+    // Any back end of the library's own (src/block): for the C API, the tools and tests. The
+    // options hold for it too: write-protected, or behind an overlay, if they say so.
     static Result<Disk> add_backend(const Kernel& kernel, std::unique_ptr<BlockBackend> backend,
                                     Options options);
 

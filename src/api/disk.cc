@@ -6,6 +6,8 @@
 
 #include "api/instance.hh"
 #include "api/text.hh"
+#include "block/overlay_backend.hh"
+#include "block/read_only_backend.hh"
 #include "virtio/blk.hh"
 
 namespace lkl {
@@ -24,6 +26,18 @@ constexpr std::uint64_t kSector = 512;  // the unit of sizes in sysfs
 constexpr std::size_t kSerialSize = 20;
 constexpr long kEnxio = 6;
 constexpr int kEnoent = 2;
+
+// What the kernel sees of `backend`: write-protected, or with a layer in memory that it writes to.
+std::unique_ptr<BlockBackend> as_asked(std::unique_ptr<BlockBackend> backend,
+                                       const Disk::Options& options) {
+    if (options.read_only && !backend->info().read_only) {
+        return std::make_unique<ReadOnlyBackend>(std::move(backend));
+    }
+    if (options.overlay && !options.read_only) {
+        return OverlayBackend::in_memory(std::move(backend));
+    }
+    return backend;
+}
 
 // The block device that the driver made of the virtio device `virtio_name`.
 Result<std::string> find_block_device(const Dir& tree, const std::string& virtio_name) {
@@ -87,6 +101,7 @@ Result<Disk> Disk::add_backend(const Kernel& kernel, std::unique_ptr<BlockBacken
         return Error::other("a serial has at most 20 bytes", "add a disk with serial",
                             options.serial);
     }
+    backend = as_asked(std::move(backend), options);
     VirtioBlkOptions device_options;
     device_options.identity = std::move(options.serial);
     auto state = std::make_unique<State>();

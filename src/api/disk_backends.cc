@@ -7,7 +7,6 @@
 
 #include "block/file_backend.hh"
 #include "block/memory_backend.hh"
-#include "block/overlay_backend.hh"
 
 namespace lkl {
 namespace {
@@ -18,20 +17,11 @@ FileBackendOptions file_options(const Disk::Options& options) {
     return file;
 }
 
-// What the kernel sees of `backend`: with an overlay it may write, to the layer.
-std::unique_ptr<BlockBackend> with_overlay(std::unique_ptr<BlockBackend> backend,
-                                           const Disk::Options& options) {
-    if (options.overlay && !options.read_only) {
-        return OverlayBackend::in_memory(std::move(backend));
-    }
-    return backend;
-}
-
 }  // namespace
 
 Result<Disk> Disk::add_file(const Kernel& kernel, const std::string& path, Options options) {
     LKL_TRY(auto backend, FileBackend::open(path, file_options(options)));
-    return add_backend(kernel, with_overlay(std::move(backend), options), std::move(options));
+    return add_backend(kernel, std::move(backend), std::move(options));
 }
 
 Result<Disk> Disk::add_fd(const Kernel& kernel, int fd, Options options) {
@@ -41,12 +31,12 @@ Result<Disk> Disk::add_fd(const Kernel& kernel, int fd, Options options) {
         return Error::host(errno, "duplicate", name);
     }
     LKL_TRY(auto backend, FileBackend::adopt(std::move(copy), name, file_options(options)));
-    return add_backend(kernel, with_overlay(std::move(backend), options), std::move(options));
+    return add_backend(kernel, std::move(backend), std::move(options));
 }
 
 Result<Disk> Disk::add_memory(const Kernel& kernel, std::span<std::byte> memory, Options options) {
     LKL_TRY(auto backend, MemoryBackend::borrowed(memory, options.read_only || options.overlay));
-    return add_backend(kernel, with_overlay(std::move(backend), options), std::move(options));
+    return add_backend(kernel, std::move(backend), std::move(options));
 }
 
 }  // namespace lkl

@@ -5,7 +5,9 @@
 #include <lkl/disk.hh>
 
 #include "api/testing/host_instance.hh"
+#include "virtio/blk_layout.hh"
 #include "virtio/block_backend.hh"
+#include "virtio/mmio_registers.hh"
 
 namespace lkl {
 namespace {
@@ -106,6 +108,21 @@ TEST_F(DiskTest, DeviceThatTheDriverRefusedIsUnplugged) {
     };
     EXPECT_EQ(add().error().linux_errno(), ENOENT);
     EXPECT_TRUE(host_->devices.empty());
+}
+
+// Whoever asks for a write-protected disk gets one, whatever the back end could do.
+TEST_F(DiskTest, OptionsHoldForEveryBackEnd) {
+    const auto shown_read_only = [&](Disk::Options options) {
+        auto disk = add(std::move(options));
+        EXPECT_TRUE(disk);
+        MmioDevice& device = *host_->devices.begin()->second;
+        device.mmio_write(virtio::kRegDeviceFeaturesSel, 0, 4);
+        return (device.mmio_read(virtio::kRegDeviceFeatures, 4) & virtio::kBlkReadOnly) != 0;
+    };
+    EXPECT_FALSE(shown_read_only({}));
+    EXPECT_TRUE(shown_read_only({.read_only = true, .overlay = false, .serial = {}}));
+    EXPECT_TRUE(shown_read_only({.read_only = true, .overlay = true, .serial = {}}));
+    EXPECT_FALSE(shown_read_only({.read_only = false, .overlay = true, .serial = {}}));
 }
 
 TEST_F(DiskTest, LongSerialIsRefused) {
