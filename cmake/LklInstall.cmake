@@ -50,7 +50,9 @@ add_library(lkl SHARED ${lkl_object})
 set_target_properties(lkl PROPERTIES
   VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}
   LINK_DEPENDS ${lkl_export_map})
-target_link_options(lkl PRIVATE -Wl,--version-script=${lkl_export_map} -Wl,--no-undefined)
+# Never unloaded: the process's signal handlers and its threads' last destructors lie in it.
+target_link_options(lkl PRIVATE -Wl,--version-script=${lkl_export_map} -Wl,--no-undefined
+                    -Wl,-z,nodelete)
 
 add_library(lkl_archive STATIC ${lkl_object})
 set_target_properties(lkl_archive PROPERTIES OUTPUT_NAME lkl EXPORT_NAME static)
