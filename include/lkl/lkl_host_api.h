@@ -18,8 +18,9 @@ int lkl_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void lkl_bug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * On SIGTSTP (Ctrl-Z) prints the kernel's tasks and its last console output to stderr, in place
- * of stopping the process.
+ * On SIGTSTP (Ctrl-Z) prints the kernel's tasks to stderr, from its log, in place of stopping the
+ * process; the end of the console's output where no kernel can tell. (The existing LKL starts a
+ * small shell on the terminal.)
  */
 void lkl_register_dbg_handler(void);
 

@@ -16,9 +16,9 @@ namespace lkl {
 class Module {
   public:
     // From memory, from a file of the kernel's own tree, from a file of the host. `parameters` are
-    // module parameters, "name=value name=value". Errors: EEXIST (loaded already), ENOEXEC (wrong
-    // format or version), ENOENT (unresolved symbols: load what it depends on before), EINVAL (no
-    // name in the file).
+    // module parameters, "name=value name=value". Errors: EEXIST (loaded already), ENOEXEC (no
+    // module, or one of another kernel), ENOENT (unresolved symbols: load what it depends on
+    // before), the module's own; the host's for its files.
     static Result<Module> load(const Kernel& kernel, std::span<const std::byte> image,
                                const std::string& parameters = {});
     static Result<Module> load(const Kernel& kernel, const File& file,
@@ -26,7 +26,7 @@ class Module {
     static Result<Module> load_host_file(const Kernel& kernel, const std::string& path,
                                          const std::string& parameters = {});
 
-    // The name that a module's image gives itself ("modinfo -F name").
+    // The name that a module's image gives itself ("modinfo -F name"). EINVAL: it has none.
     static Result<std::string> name_of(std::span<const std::byte> image);
 
     [[nodiscard]] const std::string& name() const { return name_; }

@@ -48,6 +48,16 @@ Result<std::vector<std::byte>> read_file(const File& file) {
     return content;
 }
 
+// The name that a module to load gives itself; without one it is none that the kernel would take.
+Result<std::string> name_in(std::span<const std::byte> image, const std::string& origin) {
+    auto name = Module::name_of(image);
+    if (!name) {
+        constexpr long kEnoexec = 8;
+        return Error::kernel(kEnoexec, "find a kernel module's name in", origin);
+    }
+    return name;
+}
+
 }  // namespace
 
 Result<std::string> Module::name_of(std::span<const std::byte> image) {
@@ -60,7 +70,7 @@ Result<std::string> Module::name_of(std::span<const std::byte> image) {
 
 Result<Module> Module::load(const Kernel& kernel, std::span<const std::byte> image,
                             const std::string& parameters) {
-    LKL_TRY(std::string name, name_of(image));
+    LKL_TRY(std::string name, name_in(image, "module from memory"));
     LKL_TRY_VOID(detail::done(kernel.try_call("load module", name, nr::init_module, image.data(),
                                               image.size(), parameters.c_str())));
     return Module(kernel.instance(), std::move(name));
@@ -68,7 +78,7 @@ Result<Module> Module::load(const Kernel& kernel, std::span<const std::byte> ima
 
 Result<Module> Module::load(const Kernel& kernel, const File& file, const std::string& parameters) {
     LKL_TRY(const auto image, read_file(file));
-    LKL_TRY(std::string name, name_of(image));
+    LKL_TRY(std::string name, name_in(image, file.path()));
     LKL_TRY_VOID(detail::done(
         file.descriptor().call(nr::finit_module, "load module", file.fd(), parameters.c_str(), 0)));
     return Module(kernel.instance(), std::move(name));
@@ -77,6 +87,9 @@ Result<Module> Module::load(const Kernel& kernel, const File& file, const std::s
 Result<Module> Module::load_host_file(const Kernel& kernel, const std::string& path,
                                       const std::string& parameters) {
     LKL_TRY(const auto image, read_host_file(path));
+    if (auto name = name_in(image, path); !name) {
+        return std::move(name).error();
+    }
     return load(kernel, image, parameters);
 }
 

@@ -56,5 +56,6 @@ void test_network(void);
 void test_directories(void);
 void test_faults(void);
 void test_instances(void);
+void test_debug_handler(void);
 
 #endif

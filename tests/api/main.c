@@ -57,6 +57,7 @@ int main(int argc, char **argv)
 		{ "network", test_network },
 		{ "faults", test_faults },
 		{ "instances", test_instances },
+		{ "debug handler", test_debug_handler },
 	};
 	char template[] = "/tmp/lkl-c-api-XXXXXX";
 	size_t i;

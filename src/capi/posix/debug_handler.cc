@@ -5,7 +5,10 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <cstdio>
+#include <lkl/dir.hh>
+#include <lkl/numbers.hh>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -24,12 +27,31 @@ void on_signal(int /*signal*/) {
     errno = saved;
 }
 
-// The kernel prints its tasks to the console, whose end is then shown.
+// The kernel's log from the last table of tasks on. Its records are asked for: a quiet console does
+// not show them.
+std::string tasks_from_log(const lkl::Dir& tree) {
+    constexpr int kReadAll = 3;      // SYSLOG_ACTION_READ_ALL
+    constexpr int kBufferSize = 10;  // SYSLOG_ACTION_SIZE_BUFFER
+    const long size = tree.descriptor().raw(lkl::nr::syslog, kBufferSize, nullptr, 0);
+    std::string records(size > 0 ? static_cast<std::size_t>(size) : 0, '\0');
+    const long n = tree.descriptor().raw(lkl::nr::syslog, kReadAll, records.data(), records.size());
+    records.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+    const std::size_t table = records.rfind("Show State");
+    const std::size_t line = table == std::string::npos ? table : records.rfind('\n', table);
+    return line == std::string::npos ? records : records.substr(line + 1);
+}
+
+// The kernel writes its tasks to its log. Without a kernel that could, the console's end is shown.
 void show_state() {
+    std::string text;
     if (auto tree = lkl::capi::current_tree("show the tasks")) {
-        static_cast<void>(lkl::detail::write_text(*tree, "/proc/sysrq-trigger", "t"));
+        if (lkl::detail::write_text(*tree, "/proc/sysrq-trigger", "t")) {
+            text = tasks_from_log(*tree);
+        }
     }
-    const std::string text = lkl::capi::console_tail();
+    if (text.empty()) {
+        text = lkl::capi::console_tail();
+    }
     std::fprintf(stderr, "%s\n", text.c_str());
 }
 
