@@ -285,6 +285,9 @@ TEST_P(DirectIo, BadPointers) {
             if (got > 0) {
                 EXPECT_TRUE(std::string_view(start, got) == data.substr(0, got));
             }
+            if (transfer <= Transfer::vector2_here) {
+                EXPECT_EQ(file.position(), std::max(got, 0L)) << call_name(transfer);
+            }
             // As it is there already, so that only a count could be wrong...
             std::copy_n(data.begin(), good, start);
             const long put = file.write(transfer, whole(start, size), 0);
