@@ -199,8 +199,8 @@ void Vcpu::complete(std::uint64_t finished) noexcept {
 
 void Vcpu::submit(Mailbox& mailbox) noexcept {
     // in_call is written before ending_ is read: see wait_for_callers().
-    std::atomic_thread_fence(std::memory_order_seq_cst);
-    if (ending() != Ending::none) {
+    mailbox.in_call.exchange(1, std::memory_order_seq_cst);
+    if (ending_.load(std::memory_order_seq_cst) != Ending::none) {
         return;
     }
     const std::atomic_ref submitted(shared_->submitted);
@@ -246,11 +246,11 @@ void Vcpu::wait(Mailbox& mailbox, Duration patience) noexcept {
     mailbox.sleeping.store(0, std::memory_order_relaxed);
 }
 
+// ending_ was written before in_call is read here; submit() does the reverse. One sees the other.
 void Vcpu::wait_for_callers() noexcept {
-    std::atomic_thread_fence(std::memory_order_seq_cst);
     complete_all();
     mailboxes_.for_each([](const Mailbox& mailbox) {
-        while (mailbox.in_call.load(std::memory_order_acquire) != 0) {
+        while (mailbox.in_call.load(std::memory_order_seq_cst) != 0) {
             std::this_thread::yield();
         }
     });
