@@ -25,8 +25,13 @@ int main(int argc, char** argv) {
         host.out(
             "Usage: kmenu [KCONFIG-FILE]\n"
             "\n"
-            "Edits $KCONFIG_CONFIG (or .config). MENUCONFIG_COLOR=mono switches colours off,\n"
-            "MENUCONFIG_MODE=single_menu shows all menus as one.\n");
+            "Edits $KCONFIG_CONFIG (or .config) in the menus of KCONFIG-FILE (or Kconfig).\n"
+            "MENUCONFIG_COLOR=mono switches colours off, blackbg sets a black background,\n"
+            "classic a white one; else the terminal's own stays.\n"
+            "MENUCONFIG_MODE=single_menu shows all menus as one.\n"
+            "\n"
+            "Exit code: 0 saved or nothing to save, 1 interrupted with unsaved changes (they are\n"
+            "in .config.rescue then), or an error.\n");
         return argc == 2 && std::string_view(argv[1]) == "--help" ? 0 : 1;
     }
     const std::optional<Dialect> dialect = detect_dialect(host);
@@ -50,7 +55,9 @@ int main(int argc, char** argv) {
     ConfigFiles files(evaluator);
     files.set_message({});
     const std::string config = files.config_name();
-    files.read(nullptr);
+    if (!files.read(nullptr)) {
+        evaluator.clear_all();  // there is no file yet: to be saved
+    }
     const bool single = text_of(host.env("MENUCONFIG_MODE"), "") == "single_menu";
     int code = 0;
     {
@@ -64,8 +71,8 @@ int main(int argc, char** argv) {
         code = kmenu::Ui(screen, model, config).run();
     }
     if (file_exists(cat(config, ".rescue"))) {
-        host.out(
-            cat("kmenu: unsaved changes of an interrupted session are in ", config, ".rescue\n"));
+        host.out(cat("kmenu: unsaved changes of an interrupted session are in ", config,
+                     ".rescue; kmenu offers them when it is started again\n"));
     }
     std::fflush(nullptr);
     std::_Exit(code);

@@ -2,7 +2,7 @@
 // What kmenu shows and does, without a terminal.
 #pragma once
 
-#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,10 +65,12 @@ class Model {
     /// Symbols that differ from the file, as "NAME: before -> after".
     std::vector<std::string> changed();
 
-    bool modified() { return !changed().empty() || evaluator_.changed(); }
+    /// Whether leaving now would lose something.
+    bool modified();
 
-    /// A few lines about why the node's symbol is as it is.
-    std::vector<std::string> explain(const MenuNode& node);
+    /// A few lines about why the node's symbol is as it is, and what Space would do:
+    /// with @p with_preview also what would follow.
+    std::vector<std::string> explain(const MenuNode& node, bool with_preview);
 
     /// Help and everything known about the node.
     std::string help(const MenuNode& node);
@@ -78,6 +80,8 @@ class Model {
 
     bool load(const std::string& name);
     bool save(const std::string& name);
+    /// Writes the configuration as it is, without taking it for saved.
+    bool keep_copy(const std::string& name);
 
     Evaluator& evaluator() { return evaluator_; }
 
@@ -91,19 +95,23 @@ class Model {
     void add_row(const MenuNode& node, std::size_t indent, bool visible);
     std::string state_of(const MenuNode& node);
     void remember_saved();
+    IncrementalEvaluator& incremental();
     void take_back(const Change& change);
     bool apply(const MenuNode& node, std::string_view value, Change& change);
 
     Evaluator& evaluator_;
     ConfigFiles& files_;
-    IncrementalEvaluator incremental_;
+    std::optional<IncrementalEvaluator> incremental_;
     const MenuNode* menu_;
     bool single_menu_;
+    bool unsaved_load_;  // what was read is not what the file would be
     bool show_all_ = false;
     bool stale_ = true;
     std::vector<Row> rows_;
     std::vector<Change> changes_;
-    std::map<std::uint32_t, std::string> saved_;
+    std::vector<std::string> saved_;  // by symbol, as the file has it
+    bool modified_ = false;
+    bool modified_stale_ = false;
 };
 
 }  // namespace kconfig::kmenu

@@ -10,10 +10,13 @@
 #include <clocale>
 #include <csignal>
 #include <cstdio>
+#include <cwchar>
 
 namespace kconfig::kmenu {
 
 namespace {
+
+constexpr int kPollMs = 250;  // so that signals are seen soon
 
 volatile std::sig_atomic_t g_quit = 0;
 bool g_on = false;
@@ -40,6 +43,30 @@ void handle(int signal, void (*handler)(int)) {
     sigaction(signal, &action, nullptr);  // no SA_RESTART: getch() must return
 }
 
+// How many bytes of @p text fit into @p columns, without cutting a character in two.
+std::size_t bytes_within(std::string_view text, int room) {
+    std::mbstate_t state{};
+    std::size_t at = 0;
+    while (at < text.size()) {
+        wchar_t wide = 0;
+        std::size_t length = std::mbrtowc(&wide, text.data() + at, text.size() - at, &state);
+        int width = 1;
+        if (length == 0 || length > text.size() - at) {
+            length = 1;  // no character in this locale: curses shows it as "~C" or "M-C"
+            width = 4;
+            state = {};
+        } else {
+            width = std::max(0, ::wcwidth(wide));
+        }
+        if (width > room) {
+            break;
+        }
+        room -= width;
+        at += length;
+    }
+    return at;
+}
+
 short pair_of(Style style) {
     return static_cast<short>(static_cast<int>(style) + 1);
 }
@@ -62,7 +89,6 @@ Screen::Screen(std::string_view mode) {
     nonl();
     keypad(stdscr, TRUE);
     set_escdelay(50);
-    timeout(250);  // so that signals are seen soon
     mousemask(BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED,
               nullptr);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
@@ -77,12 +103,20 @@ Screen::Screen(std::string_view mode) {
     // The terminal's own background stays: it may be light or dark.
     colors_ = start_color() == OK && use_default_colors() == OK;
     if (colors_) {
+        const bool black = mode == "blackbg";
+        const bool white = mode == "classic";
+        const short back = static_cast<short>(black ? COLOR_BLACK : white ? COLOR_WHITE : -1);
+        const short front = static_cast<short>(black ? COLOR_WHITE : white ? COLOR_BLACK : -1);
+        init_pair(pair_of(Style::normal), front, back);
         init_pair(pair_of(Style::title), COLOR_WHITE, COLOR_BLUE);
         init_pair(pair_of(Style::selected), COLOR_WHITE, COLOR_BLUE);
-        init_pair(pair_of(Style::hidden), COLOR_MAGENTA, -1);
-        init_pair(pair_of(Style::key), COLOR_RED, -1);
-        init_pair(pair_of(Style::pane), -1, -1);
-        init_pair(pair_of(Style::warning), COLOR_RED, -1);
+        init_pair(pair_of(Style::hidden), COLOR_MAGENTA, back);
+        init_pair(pair_of(Style::key), COLOR_RED, back);
+        init_pair(pair_of(Style::pane), front, back);
+        init_pair(pair_of(Style::warning), COLOR_RED, back);
+        if (black || white) {
+            bkgd(static_cast<chtype>(COLOR_PAIR(pair_of(Style::normal))));
+        }
     }
 }
 
@@ -110,7 +144,7 @@ void Screen::put(int y, int x, std::string_view text, Style style) {
         return;
     }
     attr_t attributes = A_NORMAL;
-    if (colors_ && style != Style::normal) {
+    if (colors_) {
         attributes = static_cast<attr_t>(COLOR_PAIR(pair_of(style)));
         if (style == Style::title || style == Style::selected) {
             attributes |= A_BOLD;
@@ -123,9 +157,7 @@ void Screen::put(int y, int x, std::string_view text, Style style) {
         attributes = A_BOLD;
     }
     attrset(static_cast<int>(attributes));
-    mvaddnstr(
-        y, x, text.data(),
-        static_cast<int>(std::min<std::size_t>(text.size(), static_cast<std::size_t>(COLS - x))));
+    mvaddnstr(y, x, text.data(), static_cast<int>(bytes_within(text, COLS - x)));
     attrset(A_NORMAL);
 }
 
@@ -183,8 +215,9 @@ int Screen::translate(int key) {
     }
 }
 
-int Screen::key() {
+int Screen::key(int idle_ms) {
     for (;;) {
+        timeout(idle_ms >= 0 ? idle_ms : kPollMs);
         const int got = getch();
         if (g_quit != 0) {
             return on_quit;
@@ -192,6 +225,9 @@ int Screen::key() {
         if (got == ERR) {
             if (std::feof(stdin) != 0 || isatty(0) == 0) {
                 return on_quit;  // nobody is there any more
+            }
+            if (idle_ms >= 0) {
+                return on_idle;
             }
             continue;
         }

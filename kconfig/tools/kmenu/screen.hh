@@ -29,13 +29,15 @@ enum Key : int {
     on_wheel_up,
     on_wheel_down,
     on_quit,  ///< SIGINT, SIGTERM or SIGHUP came.
+    on_idle,  ///< Nothing came in time.
     on_none,
 };
 
 /// One terminal in full-screen mode. Only one may exist.
 class Screen {
   public:
-    /// @p mode is MENUCONFIG_COLOR: mono, or any other name for colours.
+    /// @p mode is MENUCONFIG_COLOR: mono, blackbg or classic; any other name keeps the
+    /// terminal's own background.
     explicit Screen(std::string_view mode);
     Screen(const Screen&) = delete;
     Screen& operator=(const Screen&) = delete;
@@ -56,8 +58,9 @@ class Screen {
     void cursor(int y, int x, bool visible);
     void show();
 
-    /// The next key: a byte, or a Key.
-    int key();
+    /// The next key: a byte, or a Key. With @p idle_ms on_idle when none came within
+    /// that time; without, it waits.
+    int key(int idle_ms = -1);
 
     /// Where the mouse was for on_mouse; whether it was a double click.
     int mouse_y() const { return mouse_y_; }

@@ -1,34 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
-// The dialogues of kmenu.
+// What the keys do.
 #include "kconfig/tools/kmenu/ui.hh"
 
 #include <algorithm>
 
 #include "kconfig/base/text.hh"
+#include "kconfig/io/files.hh"
 
 namespace kconfig::kmenu {
 
 namespace {
 
-constexpr std::string_view kHints =
-    "<Enter> open  <Space> toggle  y/m/n set  ? help  / search  z hidden  u undo  c changes  "
-    "s save  l load  q quit";
-constexpr std::size_t kFound = 200;
 constexpr int kExitUnsaved = 1;
-
-std::vector<std::string> lines_of(const std::string& text) {
-    std::vector<std::string> out;
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t end = text.find('\n', at);
-        std::string line = text.substr(at, end - at);
-        for (std::size_t tab = line.find('\t'); tab != std::string::npos; tab = line.find('\t')) {
-            line.replace(tab, 1, std::string(8 - tab % 8, ' '));
-        }
-        out.push_back(std::move(line));
-        at = end == std::string::npos ? text.size() : end + 1;
-    }
-    return out;
-}
+constexpr int kPauseMs = 20;  // then what takes time is shown
+constexpr int kRestMs = 200;  // then a copy is kept
 
 }  // namespace
 
@@ -41,236 +26,11 @@ const Row* Ui::current() {
     return &rows[cursor_];
 }
 
-void Ui::draw_rows(int top, int bottom) {
-    const std::vector<Row>& rows = model_.rows();
-    const auto height = static_cast<std::size_t>(std::max(1, bottom - top));
-    list_top_ = top;
-    list_height_ = static_cast<int>(height);
-    if (cursor_ < first_) {
-        first_ = cursor_;
-    } else if (cursor_ >= first_ + height) {
-        first_ = cursor_ - height + 1;
-    }
-    for (std::size_t i = 0; i < height && first_ + i < rows.size(); ++i) {
-        const Row& row = rows[first_ + i];
-        const bool selected = first_ + i == cursor_;
-        const Style style = selected ? Style::selected : row.hidden ? Style::hidden : Style::normal;
-        const int y = top + static_cast<int>(i);
-        screen_.put(y, 2, cat(std::string(row.indent, ' '), row.text), style);
-    }
-    if (first_ > 0) {
-        screen_.put(top, screen_.width() - 3, "^^^", Style::key);
-    }
-    if (first_ + height < rows.size()) {
-        screen_.put(bottom - 1, screen_.width() - 3, "vvv", Style::key);
-    }
-    if (rows.empty()) {
-        screen_.put(top, 2, "(nothing to see here: z shows hidden entries)");
-    }
-}
-
-void Ui::draw_pane(int top, int bottom) {
-    screen_.line(top);
-    if (!message_.empty()) {
-        screen_.put(top, 2, cat(' ', message_, ' '), Style::warning);
-    }
-    const Row* const row = current();
-    if (row == nullptr || row->node->sym == nullptr) {
-        return;
-    }
-    int y = top + 1;
-    for (const std::string& line : model_.explain(*row->node)) {
-        if (y >= bottom) {
-            break;
-        }
-        screen_.put(y++, 1, line, Style::pane);
-    }
-}
-
-void Ui::draw() {
-    screen_.clear();
-    const int width = screen_.width();
-    const int height = screen_.height();
-    screen_.fill(0, 0, width, Style::title);
-    screen_.put(0, 1,
-                cat(model_.evaluator().tree().root.prompt->text, "  -  ", config_,
-                    model_.modified() ? " (modified)" : ""),
-                Style::title);
-    const std::string path = model_.path();
-    screen_.put(1, 1, path.empty() ? "> Main menu" : cat("> ", path), Style::key);
-    const int pane = height >= 20 ? std::min(10, height / 3) : 0;
-    const int bottom = height - 1 - pane;
-    draw_rows(2, bottom);
-    if (pane > 0) {
-        draw_pane(bottom, height - 1);
-    } else if (!message_.empty()) {
-        screen_.put(1, 1, message_, Style::warning);
-    }
-    screen_.put(height - 1, 0,
-                std::string(kHints).substr(0, static_cast<std::size_t>(std::max(0, width - 1))),
-                Style::key);
-    screen_.cursor(list_top_ + static_cast<int>(cursor_ - first_), 2, false);
-    screen_.show();
-}
-
-void Ui::show_text(const std::string& title, const std::string& text) {
-    const std::vector<std::string> lines = lines_of(text);
-    std::size_t first = 0;
-    for (;;) {
-        screen_.clear();
-        screen_.fill(0, 0, screen_.width(), Style::title);
-        screen_.put(0, 1, title, Style::title);
-        const auto height = static_cast<std::size_t>(std::max(1, screen_.height() - 2));
-        for (std::size_t i = 0; i < height && first + i < lines.size(); ++i) {
-            screen_.put(1 + static_cast<int>(i), 1, lines[first + i]);
-        }
-        screen_.put(screen_.height() - 1, 0, "arrows scroll, q or ESC closes", Style::key);
-        screen_.show();
-        const std::size_t last = lines.size() > height ? lines.size() - height : 0;
-        switch (screen_.key()) {
-            case on_quit:
-                interrupted_ = true;
-                return;
-            case 'q':
-            case '?':
-            case on_escape:
-            case on_enter:
-                return;
-            case on_down:
-            case on_wheel_down:
-                first = std::min(first + 1, last);
-                break;
-            case on_up:
-            case on_wheel_up:
-                first -= first > 0 ? 1 : 0;
-                break;
-            case on_page_down:
-            case ' ':
-                first = std::min(first + height, last);
-                break;
-            case on_page_up:
-                first -= std::min(first, height);
-                break;
-            default:
-                break;
-        }
-    }
-}
-
-std::optional<std::string> Ui::ask(const std::string& question, const std::string& initial) {
-    std::string text = initial;
-    for (;;) {
-        const int y = screen_.height() - 1;
-        screen_.fill(y, 0, screen_.width(), Style::title);
-        const std::string shown = cat(question, ": ", text);
-        screen_.put(y, 0, shown, Style::title);
-        screen_.cursor(y, std::min(static_cast<int>(shown.size()), screen_.width() - 1), true);
-        screen_.show();
-        const int key = screen_.key();
-        if (key == on_quit) {
-            interrupted_ = true;
-            return std::nullopt;
-        }
-        if (key == on_escape) {
-            return std::nullopt;
-        }
-        if (key == on_enter) {
-            return text;
-        }
-        if (key == on_backspace) {
-            if (!text.empty()) {
-                text.pop_back();
-            }
-        } else if (key == 21) {  // Ctrl-U
-            text.clear();
-        } else if (key >= ' ' && key < 256) {
-            text.push_back(static_cast<char>(key));
-        }
-    }
-}
-
-int Ui::choose(const std::string& question, std::string_view keys) {
-    for (;;) {
-        const int y = screen_.height() - 1;
-        screen_.fill(y, 0, screen_.width(), Style::title);
-        screen_.put(y, 0, question, Style::title);
-        screen_.show();
-        const int key = screen_.key();
-        if (key == on_quit) {
-            interrupted_ = true;
-            return on_quit;
-        }
-        if (key == on_escape ||
-            (key < 256 && keys.find(static_cast<char>(key)) != std::string_view::npos)) {
-            return key;
-        }
-    }
-}
-
 void Ui::jump_to(const MenuNode* node) {
     const std::vector<Row>& rows = model_.rows();
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (rows[i].node == node) {
             cursor_ = i;
-        }
-    }
-}
-
-// The matches follow while the text is being typed.
-void Ui::search() {
-    std::string text;
-    std::size_t chosen = 0;
-    for (;;) {
-        const std::vector<const Symbol*> found = model_.search(text, kFound);
-        chosen = found.empty() ? 0 : std::min(chosen, found.size() - 1);
-        screen_.clear();
-        screen_.fill(0, 0, screen_.width(), Style::title);
-        screen_.put(0, 1, cat("Search: ", text), Style::title);
-        const auto height = static_cast<std::size_t>(std::max(1, screen_.height() - 2));
-        const std::size_t first = chosen >= height ? chosen - height + 1 : 0;
-        for (std::size_t i = 0; i < height && first + i < found.size(); ++i) {
-            const Symbol& symbol = *found[first + i];
-            model_.evaluator().calc(symbol);
-            std::string line = cat(symbol.text(), '=', model_.evaluator().text(symbol));
-            for (const MenuNode* const node : symbol.menus) {
-                if (node->prompt != nullptr) {
-                    append(line, "  ", node->prompt->text);
-                    break;
-                }
-            }
-            screen_.put(1 + static_cast<int>(i), 1, line,
-                        first + i == chosen ? Style::selected : Style::normal);
-        }
-        screen_.put(screen_.height() - 1, 0,
-                    cat("type a part of the name or prompt, Enter goes there, ESC closes  (",
-                        found.size(), found.size() == kFound ? " or more)" : " found)"),
-                    Style::key);
-        screen_.cursor(0, std::min(9 + static_cast<int>(text.size()), screen_.width() - 1), true);
-        screen_.show();
-        const int key = screen_.key();
-        if (key == on_quit) {
-            interrupted_ = true;
-            return;
-        }
-        if (key == on_escape) {
-            return;
-        }
-        if (key == on_enter && !found.empty()) {
-            const MenuNode* to = nullptr;
-            if (model_.jump(*found[chosen], to)) {
-                jump_to(to);
-            }
-            return;
-        }
-        if (key == on_up) {
-            chosen -= chosen > 0 ? 1 : 0;
-        } else if (key == on_down) {
-            ++chosen;
-        } else if (key == on_backspace && !text.empty()) {
-            text.pop_back();
-        } else if (key >= ' ' && key < 256) {
-            text.push_back(static_cast<char>(key));
-            chosen = 0;
         }
     }
 }
@@ -281,7 +41,9 @@ void Ui::assign(std::string_view value) {
         return;
     }
     const MenuNode* const node = row->node;
-    if (!model_.set(*node, value)) {
+    if (model_.set(*node, value)) {
+        edited();
+    } else {
         message_ = cat(node->sym->label(), " cannot be ", value, " now");
     }
     jump_to(node);
@@ -302,7 +64,9 @@ void Ui::activate() {
         return;
     }
     if (is_logical(symbol->type)) {
-        if (!model_.toggle(*node)) {
+        if (model_.toggle(*node)) {
+            edited();
+        } else {
             message_ = cat(symbol->label(), " cannot be changed now");
         }
         jump_to(node);
@@ -319,7 +83,12 @@ void Ui::save() {
     if (!name || name->empty()) {
         return;
     }
-    message_ = model_.save(*name) ? cat("saved ", *name) : cat("cannot write ", *name);
+    if (model_.save(*name)) {
+        message_ = cat("saved ", *name);
+        drop_copy();
+    } else {
+        message_ = cat("cannot write ", *name);
+    }
 }
 
 void Ui::load() {
@@ -327,7 +96,12 @@ void Ui::load() {
     if (!name || name->empty()) {
         return;
     }
-    message_ = model_.load(*name) ? cat("loaded ", *name) : cat("cannot read ", *name);
+    if (model_.load(*name)) {
+        message_ = cat("loaded ", *name);
+        edited();
+    } else {
+        message_ = cat("cannot read ", *name);
+    }
 }
 
 Ui::Outcome Ui::try_to_leave() {
@@ -438,6 +212,7 @@ Ui::Outcome Ui::handle(int key) {
         }
         case 'u':
             if (const MenuNode* const node = model_.undo()) {
+                edited();
                 const MenuNode* to = nullptr;
                 if (node->sym != nullptr && model_.jump(*node->sym, to)) {
                     jump_to(to);
@@ -471,20 +246,69 @@ Ui::Outcome Ui::handle(int key) {
 
 // Somebody ended the program: what was edited is kept aside.
 int Ui::rescue() {
-    if (!model_.changed().empty()) {
-        model_.save(cat(config_, ".rescue"));
+    if (model_.modified() && edited_) {
+        model_.keep_copy(rescue_name());
         return kExitUnsaved;
     }
     return 0;
 }
 
+// A copy whenever the user rests, so that a crash loses next to nothing.
+void Ui::keep_copy() {
+    copy_pending_ = false;
+    if (model_.modified()) {
+        model_.keep_copy(rescue_name());
+    } else {
+        drop_copy();
+    }
+}
+
+void Ui::drop_copy() {
+    if (file_exists(rescue_name())) {
+        remove_file(rescue_name());
+    }
+}
+
+// What an interrupted session left behind.
+void Ui::offer_rescue() {
+    if (!file_exists(rescue_name())) {
+        return;
+    }
+    draw();
+    const int answer = choose(cat("Unsaved changes of an interrupted session are in ",
+                                  rescue_name(), ". y: load  n: delete  ESC: leave"),
+                              "yn");
+    if (answer == 'y') {
+        edited_ = model_.load(rescue_name());
+        message_ = edited_ ? "loaded the rescued changes: save them with s"
+                           : cat("cannot read ", rescue_name());
+    } else if (answer == 'n') {
+        drop_copy();
+    }
+}
+
 int Ui::run() {
+    offer_rescue();
     for (;;) {
+        if (interrupted_) {
+            return rescue();
+        }
         draw();
-        switch (handle(screen_.key())) {
+        int key = screen_.key(with_preview_ ? (copy_pending_ ? kRestMs : -1) : kPauseMs);
+        if (key == on_idle) {
+            // What takes longer is done while nobody types.
+            if (with_preview_) {
+                keep_copy();
+            }
+            with_preview_ = true;
+            continue;
+        }
+        with_preview_ = false;
+        switch (handle(key)) {
             case Outcome::stay:
                 break;
             case Outcome::leave:
+                drop_copy();
                 return 0;
             case Outcome::interrupted:
                 return rescue();

@@ -39,6 +39,13 @@ class Ui {
     int choose(const std::string& question, std::string_view keys);
     const Row* current();
     int rescue();
+    void offer_rescue();
+    void keep_copy();
+    void drop_copy();
+
+    std::string rescue_name() const { return config_ + ".rescue"; }
+
+    void edited() { edited_ = copy_pending_ = true; }
 
     Screen& screen_;
     Model& model_;
@@ -49,6 +56,9 @@ class Ui {
     int list_height_ = 1;
     std::string message_;
     bool interrupted_ = false;
+    bool with_preview_ = false;  // the pane tells what would follow, too
+    bool copy_pending_ = false;
+    bool edited_ = false;
 };
 
 }  // namespace kconfig::kmenu
