@@ -8,6 +8,9 @@ include(CTest)
 include(GoogleTest)
 find_package(GTest REQUIRED)
 
+# Tests make and check images with mkfs and fsck, which an ordinary user's PATH may not have.
+set(lkl_test_path ENVIRONMENT_MODIFICATION "PATH=path_list_append:/usr/sbin")
+
 # lkl_add_unit_test(NAME SOURCES file... [LIBS target...] [LABEL label] [TIMEOUT seconds])
 #
 # An executable of GoogleTest cases; each case becomes a test of its own. TIMEOUT is a case's.
@@ -29,7 +32,7 @@ function(lkl_add_unit_test name)
     TEST_PREFIX ${name}.
     DISCOVERY_MODE PRE_TEST
     DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT})
+    PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT} ${lkl_test_path})
 endfunction()
 
 # lkl_add_command_test(NAME COMMAND program argument... [LABEL label] [TIMEOUT seconds]
@@ -49,5 +52,5 @@ function(lkl_add_command_test name)
   endif()
   add_test(NAME ${name} COMMAND ${arg_COMMAND})
   set_tests_properties(${name} PROPERTIES
-    LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "${arg_ENVIRONMENT}")
+    LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "${arg_ENVIRONMENT}" ${lkl_test_path})
 endfunction()
