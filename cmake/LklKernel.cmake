@@ -35,12 +35,13 @@ function(lkl_add_kernel_image version profile)
     return()
   endif()
   lkl_kernel_image_path(file ${image})
-  set(environment)
+  # kc merges the configuration.
+  set(environment "LKL_KC=$<TARGET_FILE:kc>")
   if(version STREQUAL "custom")
     if(NOT LKL_KERNEL_SOURCE)
       message(FATAL_ERROR "LKL_KERNEL_VERSION=custom needs LKL_KERNEL_SOURCE")
     endif()
-    set(environment LKL_KERNEL_SOURCE=${LKL_KERNEL_SOURCE})
+    list(APPEND environment LKL_KERNEL_SOURCE=${LKL_KERNEL_SOURCE})
   endif()
   # Always run: the script knows in a fraction of a second whether there is anything to do.
   add_custom_target(kernel-${image} ${ARGN}
@@ -49,4 +50,26 @@ function(lkl_add_kernel_image version profile)
     BYPRODUCTS ${file}
     USES_TERMINAL
     VERBATIM)
+  add_dependencies(kernel-${image} kc)
+endfunction()
+
+# Target kmenu: opens the embedded image's configuration; what is changed there goes to a fragment
+# beside the image's folder that the next build uses.
+function(lkl_add_kernel_menu)
+  if(NOT TARGET kconfig_kmenu)
+    add_custom_target(kmenu
+      COMMAND ${CMAKE_COMMAND} -E echo "kmenu needs ncurses: install libncurses-dev, then run cmake again"
+      COMMAND ${CMAKE_COMMAND} -E false
+      VERBATIM)
+    return()
+  endif()
+  add_custom_target(kmenu
+    COMMAND ${CMAKE_COMMAND} -E env
+            "LKL_KC=$<TARGET_FILE:kc>" "LKL_KMENU=$<TARGET_FILE:kconfig_kmenu>"
+            "LKL_KERNEL_SOURCE=${LKL_KERNEL_SOURCE}"
+            ${PROJECT_SOURCE_DIR}/kernel/build_image.sh --menu
+            ${LKL_KERNEL_VERSION} ${LKL_KERNEL_PROFILE} ${LKL_KERNEL_DIR}
+    USES_TERMINAL
+    VERBATIM)
+  add_dependencies(kmenu kc kconfig_kmenu)
 endfunction()

@@ -3,8 +3,11 @@
 # Builds one kernel image: unpacks the source, puts arch/lkl on it, configures, compiles, and
 # exports the headers. Does nothing, quickly, when nothing that it depends on has changed.
 #
-#   build_image.sh VERSION PROFILE ROOT
+#   build_image.sh [--menu | --configure] VERSION PROFILE ROOT
 #
+# --menu   opens the configuration in kmenu; the changes go to ROOT/VERSION-PROFILE.local.config,
+#          a fragment that later builds of that image use; delete it to get the profile back
+# --configure  stops when ROOT/VERSION-PROFILE/.config is made
 # VERSION  6.12, 6.1 (Debian's linux-source-VERSION), or `custom` for what LKL_KERNEL_SOURCE names
 # PROFILE  fragments of kernel/configs joined by "-": default, small-nommu, debug ...
 # ROOT     where sources, objects and products are kept:
@@ -14,14 +17,17 @@
 #
 # Environment: LKL_KERNEL_SOURCE (tree or tarball, for VERSION custom), LKL_KERNEL_JOBS (default: all
 # processors), LKL_KERNEL_FRAGMENTS (further fragment files, ":" between them), LKL_KERNEL_CC (the
-# compiler, default gcc).
+# compiler, default gcc), LKL_KC and LKL_KMENU (this project's kc and kmenu; default: those of the
+# build folder that ROOT lies in).
 set -euo pipefail
 shopt -s inherit_errexit
 
 die() { printf 'build_image: %s\n' "$*" >&2; exit 1; }
 say() { printf 'kernel %s: %s\n' "$name" "$*"; }
 
-[ $# -eq 3 ] || die "usage: build_image.sh VERSION PROFILE ROOT"
+goal=build
+case ${1:-} in --menu | --configure) goal=${1#--}; shift ;; esac
+[ $# -eq 3 ] || die "usage: build_image.sh [--menu | --configure] VERSION PROFILE ROOT"
 version=$1 profile=$2
 mkdir -p "$3"
 root=$(cd "$3" && pwd)
@@ -31,6 +37,7 @@ name=$version-$profile
 source_dir=$root/src-$version
 object_dir=$root/$name
 product_dir=$root/images/$name
+local_fragment=$root/$name.local.config
 jobs=${LKL_KERNEL_JOBS:-$(nproc)}
 compiler=${LKL_KERNEL_CC:-gcc}
 origin=/usr/src/linux-source-$version.tar.xz
@@ -54,6 +61,9 @@ fragments() {
   printf '%s' "${LKL_KERNEL_FRAGMENTS:-}" | tr ':' '\n'
 }
 
+# kmenu's changes: they come last, and only if there are any.
+local_changes() { if [ -f "$local_fragment" ]; then printf '%s\n' "$local_fragment"; fi; }
+
 # Size and time name a tarball as well as its content does, and are read in no time.
 origin_key() { stat -L -c '%n %s %Y' "$origin"; }
 
@@ -62,8 +72,8 @@ key() {
     origin_key
     "$compiler" --version | head -n 1
     printf '%s\n' "$name"
-    mapfile -t files < <(fragments)
-    sha256sum -- "${files[@]}" "$here"/*.sh "$here"/*.py "$here"/headers/*
+    mapfile -t files < <(fragments; local_changes)
+    sha256sum -- "${files[@]}" "$here"/*.sh "$here"/*.py "$here"/*.Kconfig "$here"/headers/*
     cd "$top"
     find arch/lkl abi -type f ! -name '*.o' ! -name '*~' -print0 | sort -z | xargs -0 sha256sum
   } | sha256sum | cut -d ' ' -f 1
@@ -80,14 +90,14 @@ up_to_date() {
   [ -f "$origin" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] &&
     [ -f "$product_dir/lkl-image" ] && [ -e "$source_dir/arch/lkl/Kconfig" ]
 }
-if up_to_date; then
+if [ $goal = build ] && up_to_date; then
   exit 0
 fi
 
 # Two builds may share ROOT (presets do): one at a time for each image, and for each source.
 exec 9> "$root/.lock-$name"
 flock 9
-if up_to_date; then
+if [ $goal = build ] && up_to_date; then
   exit 0
 fi
 
@@ -138,11 +148,21 @@ kernel_make=(make --no-print-directory -s -C "$source_dir" O="$object_dir" ARCH=
              CC="$cc" HOSTCC="$hostcc" -j "$jobs")
 
 mkdir -p "$object_dir" "$product_dir"
-rm -f "$stamp"
+if [ $goal = menu ]; then
+  exec 9>&-  # nobody has to wait for the user
+  "$here/configure.sh" --menu "$local_fragment" "$object_dir" "$source_dir" \
+    "${fragment_files[@]}" -- "${kernel_make[@]}"
+  exit 0
+fi
 start=$SECONDS
 say "configuring"
-python3 "$here/configure.py" --output "$object_dir" --source "$source_dir" \
-  "${fragment_files[@]}" -- "${kernel_make[@]}"
+mapfile -t local_files < <(local_changes)
+"$here/configure.sh" "$object_dir" "$source_dir" "${fragment_files[@]}" "${local_files[@]}" \
+  -- "${kernel_make[@]}"
+if [ $goal = configure ]; then
+  exit 0
+fi
+rm -f "$stamp"
 say "compiling with $jobs jobs"
 if grep -q '^CONFIG_MODULES=y' "$object_dir/.config"; then
   "${kernel_make[@]}" vmlinux modules
