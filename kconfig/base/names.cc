@@ -2,8 +2,6 @@
 // Interned names: open addressing over the FNV hash that the writers need too.
 #include "kconfig/base/names.hh"
 
-#include "kconfig/base/text.hh"
-
 namespace kconfig {
 
 namespace {
@@ -19,8 +17,7 @@ std::size_t slot_of(std::uint32_t hash, std::size_t slots) {
 
 NameTable::NameTable() : slots_(kInitialSlots, nullptr) {}
 
-Name& NameTable::intern(std::string_view text) {
-    const std::uint32_t hash = fnv1a(text);
+Name& NameTable::intern(std::string_view text, std::uint32_t hash) {
     std::size_t slot = slot_of(hash, slots_.size());
     while (Name* const name = slots_[slot]) {
         if (name->hash == hash && name->text == text) {

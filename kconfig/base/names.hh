@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kconfig/base/arena.hh"
+#include "kconfig/base/text.hh"
 
 namespace kconfig {
 
@@ -29,7 +30,10 @@ class NameTable {
     NameTable();
 
     /// The name for @p text, made when it is new.
-    Name& intern(std::string_view text);
+    Name& intern(std::string_view text) { return intern(text, fnv1a(text)); }
+
+    /// The same where fnv1a(text) is known.
+    Name& intern(std::string_view text, std::uint32_t hash);
 
     /// The name for @p text, or nullptr when nothing has used that word.
     const Name* find(std::string_view text) const;

@@ -2,6 +2,7 @@
 // Small text helpers: concatenation and the C locale's character classes.
 #pragma once
 
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <string>
@@ -65,11 +66,27 @@ constexpr bool is_word_char(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
 }
 
+/// is_word_char() as a table, for the loops over whole files.
+inline constexpr std::array<bool, 256> kWordChars = [] {
+    std::array<bool, 256> table{};
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        table[i] = is_word_char(static_cast<char>(i));
+    }
+    return table;
+}();
+
+inline constexpr std::uint32_t kFnvBasis = 2166136261U;
+
+/// One character more of fnv1a().
+constexpr std::uint32_t fnv1a_step(std::uint32_t hash, char c) {
+    return (hash ^ static_cast<std::uint32_t>(static_cast<signed char>(c))) * 0x01000193U;
+}
+
 /// The 32-bit FNV-1a hash over signed characters, as the kernel's hash_str().
 constexpr std::uint32_t fnv1a(std::string_view text) {
-    std::uint32_t hash = 2166136261U;
+    std::uint32_t hash = kFnvBasis;
     for (const char c : text) {
-        hash = (hash ^ static_cast<std::uint32_t>(static_cast<signed char>(c))) * 0x01000193U;
+        hash = fnv1a_step(hash, c);
     }
     return hash;
 }

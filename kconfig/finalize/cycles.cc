@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Dependency loops, in the original's order of traversal and with its text.
+#include <algorithm>
 #include <vector>
 
 #include "kconfig/base/text.hh"
@@ -17,8 +18,9 @@ class CycleFinder {
     CycleFinder(Tree& tree, Diagnostics& diagnostics)
         : tree_(tree),
           diagnostics_(diagnostics),
-          checking_(tree.symbols.size(), false),
-          checked_(tree.symbols.size(), false) {}
+          checking_(tree.symbols.size(), 0),
+          checked_(tree.symbols.size(), 0),
+          clean_(tree.exprs.size(), 0) {}
 
     const Symbol* check(const Symbol* symbol);
 
@@ -36,6 +38,7 @@ class CycleFinder {
     const Symbol* choice_of(const Symbol& symbol) const;
     std::vector<const Symbol*> members_of(const Symbol& choice) const;
     const Symbol* check_expr(const Expr* e);
+    const Symbol* check_operands(const Expr* e);
     const Symbol* check_symbol(const Symbol& symbol);
     const Symbol* check_choice(const Symbol& choice);
     void report(const Symbol* last);
@@ -44,8 +47,9 @@ class CycleFinder {
 
     Tree& tree_;
     Diagnostics& diagnostics_;
-    std::vector<bool> checking_;
-    std::vector<bool> checked_;
+    std::vector<char> checking_;
+    std::vector<char> checked_;
+    std::vector<char> clean_;  // expressions whose symbols have all been checked
     std::vector<Entry> stack_;
 };
 
@@ -82,10 +86,20 @@ std::vector<const Symbol*> CycleFinder::members_of(const Symbol& choice) const {
     return members;
 }
 
+// Nothing found once is nothing found again: no symbol of the expression is being
+// checked now, and all are marked as checked.
 const Symbol* CycleFinder::check_expr(const Expr* e) {
-    if (e == nullptr) {
+    if (e == nullptr || clean_[e->id] != 0) {
         return nullptr;
     }
+    const Symbol* const found = check_operands(e);
+    if (found == nullptr) {
+        clean_[e->id] = 1;
+    }
+    return found;
+}
+
+const Symbol* CycleFinder::check_operands(const Expr* e) {
     switch (e->type) {
         case ExprType::or_:
         case ExprType::and_: {
@@ -141,12 +155,17 @@ const Symbol* CycleFinder::check_symbol(const Symbol& symbol) {
 const Symbol* CycleFinder::check_choice(const Symbol& choice) {
     stack_.push_back({&choice});
     const std::vector<const Symbol*> members = members_of(choice);
+    bool again = false;
     for (const Symbol* const member : members) {
-        checking_[member->id] = checked_[member->id] = true;
+        again = again || checked_[member->id] != 0;
+        checking_[member->id] = checked_[member->id] = 1;
     }
-    checking_[choice.id] = checked_[choice.id] = true;
+    if (again) {  // a symbol that was done is open once more
+        std::fill(clean_.begin(), clean_.end(), 0);
+    }
+    checking_[choice.id] = checked_[choice.id] = 1;
     const Symbol* found = check_symbol(choice);
-    checking_[choice.id] = false;
+    checking_[choice.id] = 0;
     if (found == nullptr) {
         for (const Symbol* const member : members) {
             found = check_symbol(*member);
@@ -156,7 +175,7 @@ const Symbol* CycleFinder::check_choice(const Symbol& choice) {
         }
     }
     for (const Symbol* const member : members) {
-        checking_[member->id] = false;
+        checking_[member->id] = 0;
     }
     if (found != nullptr && is_member(*found) && choice_of(*found) == &choice) {
         found = &choice;
@@ -166,11 +185,11 @@ const Symbol* CycleFinder::check_choice(const Symbol& choice) {
 }
 
 const Symbol* CycleFinder::check(const Symbol* symbol) {
-    if (checking_[symbol->id]) {
+    if (checking_[symbol->id] != 0) {
         report(symbol);
         return symbol;
     }
-    if (checked_[symbol->id]) {
+    if (checked_[symbol->id] != 0) {
         return nullptr;
     }
     if (is_member(*symbol)) {
@@ -182,9 +201,9 @@ const Symbol* CycleFinder::check(const Symbol* symbol) {
     if (symbol->is_choice) {
         return check_choice(*symbol);
     }
-    checking_[symbol->id] = checked_[symbol->id] = true;
+    checking_[symbol->id] = checked_[symbol->id] = 1;
     const Symbol* const found = check_symbol(*symbol);
-    checking_[symbol->id] = false;
+    checking_[symbol->id] = 0;
     return found;
 }
 

@@ -273,9 +273,8 @@ const Expr* Simplifier::eliminate_dups(const Expr* e) {
     if (!e->is_and_or()) {
         return e;
     }
-    const auto known = deduplicated_.find(e);
-    if (known != deduplicated_.end()) {
-        return known->second;
+    if (const Expr* const known = deduplicated_.find(e)) {
+        return known;
     }
     const Expr* const original = e;
     if (tree_.profile().is_6_1()) {
@@ -294,7 +293,7 @@ const Expr* Simplifier::eliminate_dups(const Expr* e) {
         } while (changes_ != 0);
         changes_ = before;
     }
-    deduplicated_.emplace(original, e);
+    deduplicated_.put(original, e);
     return e;
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <unordered_map>
-#include <utility>
+#include <vector>
 
 #include "kconfig/base/host.hh"
 #include "kconfig/model/tree.hh"
@@ -27,13 +27,55 @@ const Expr* compare_with(const Tree& tree, ExprTable& exprs, const Expr* e, Expr
 /// Whether the two conditions are equal after minor simplification.
 bool same_condition(const Tree& tree, Host& host, const Expr* a, const Expr* b);
 
+/// Results by expression. Those of a tree lie in a table by their ids; where two
+/// tables are mixed, ids are not unique, and a map does it.
+class ExprMemo {
+  public:
+    explicit ExprMemo(bool by_id) : by_id_(by_id) {}
+
+    /// The result for @p e; null without one.
+    const Expr* find(const Expr* e) const {
+        if (by_id_) {
+            return e->id < table_.size() ? table_[e->id] : nullptr;
+        }
+        const auto known = map_.find(e);
+        return known != map_.end() ? known->second : nullptr;
+    }
+
+    void put(const Expr* e, const Expr* result) {
+        if (!by_id_) {
+            map_.emplace(e, result);
+            return;
+        }
+        if (e->id >= table_.size()) {
+            table_.resize(e->id * 2 + 1024, nullptr);
+        }
+        table_[e->id] = result;
+    }
+
+    void clear() {
+        table_.clear();
+        map_.clear();
+    }
+
+  private:
+    bool by_id_;
+    std::vector<const Expr*> table_;
+    std::unordered_map<const Expr*, const Expr*> map_;
+};
+
 /// The rewriting of one tree's expressions; new ones are made in the given table.
 /// Results are remembered by expression, so call forget() whenever a symbol's
 /// type has changed.
 class Simplifier {
   public:
     Simplifier(const Tree& tree, ExprTable& exprs, Host& host)
-        : tree_(tree), exprs_(exprs), host_(host) {}
+        : tree_(tree),
+          exprs_(exprs),
+          host_(host),
+          rewritten_(&exprs == &tree.exprs),
+          transformed_(&exprs == &tree.exprs),
+          deduplicated_(&exprs == &tree.exprs) {}
 
     /// m becomes m && MODULES.
     const Expr* rewrite_m(const Expr* e);
@@ -76,9 +118,9 @@ class Simplifier {
     Host& host_;
     int changes_ = 0;
     int messages_ = 0;
-    std::unordered_map<const Expr*, const Expr*> rewritten_;
-    std::unordered_map<const Expr*, const Expr*> transformed_;
-    std::unordered_map<const Expr*, const Expr*> deduplicated_;
+    ExprMemo rewritten_;
+    ExprMemo transformed_;
+    ExprMemo deduplicated_;
 };
 
 }  // namespace kconfig

@@ -114,14 +114,13 @@ const Expr* Simplifier::rewrite_m(const Expr* e) {
         default:
             return e;
     }
-    const auto known = rewritten_.find(e);
-    if (known != rewritten_.end()) {
-        return known->second;
+    if (const Expr* const known = rewritten_.find(e)) {
+        return known;
     }
     const Expr* const made = e->type == ExprType::not_
                                  ? exprs_.not_(rewrite_m(e->left()))
                                  : exprs_.two(e->type, rewrite_m(e->left()), rewrite_m(e->right()));
-    rewritten_.emplace(e, made);
+    rewritten_.put(e, made);
     return made;
 }
 
@@ -194,9 +193,8 @@ const Expr* Simplifier::transform(const Expr* e) {
     if (e == nullptr || e->type == ExprType::symbol) {
         return e;
     }
-    const auto known = transformed_.find(e);
-    if (known != transformed_.end()) {
-        return known->second;
+    if (const Expr* const known = transformed_.find(e)) {
+        return known;
     }
     const int messages = messages_;
     const Expr* made = e;
@@ -209,7 +207,7 @@ const Expr* Simplifier::transform(const Expr* e) {
         made = exprs_.two(e->type, left, transform(e->right()));
     }
     if (messages == messages_) {  // what spoke must speak every time
-        transformed_.emplace(e, made);
+        transformed_.put(e, made);
     }
     return made;
 }

@@ -129,7 +129,8 @@ Token Lexer::scan_initial() {
         switch (c) {
             case ' ':
             case '\t':
-                ++at_;
+                while (++at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t')) {
+                }
                 continue;
             case '\n':
                 ++line_;
@@ -199,10 +200,15 @@ Token Lexer::word_token(std::string_view text) {
 
 Token Lexer::scan_word() {
     const std::size_t begin = at_;
-    while (at_ < text_.size() && is_word_char(text_[at_])) {
-        ++at_;
+    const char* const text = text_.data();
+    const std::size_t size = text_.size();
+    std::size_t at = begin;
+    std::uint32_t hash = kFnvBasis;
+    for (; at < size && kWordChars[static_cast<unsigned char>(text[at])]; ++at) {
+        hash = fnv1a_step(hash, text[at]);
     }
-    if (at_ < text_.size() && text_[at_] == '$') {
+    at_ = at;
+    if (at < size && text[at] == '$') {
         at_ = begin;
         const std::string_view line = rest_of_line();
         std::size_t used = 0;
@@ -210,7 +216,8 @@ Token Lexer::scan_word() {
         at_ = begin + used;
         return word.empty() || diagnostics_.fatal() ? Token() : word_token(word);
     }
-    Token token = word_token(text_.substr(begin, at_ - begin));
+    Name& name = tree_.names.intern({text + begin, at - begin}, hash);
+    Token token{TokenKind::word, name.text, &name};
     if (token.name->keyword != 0) {
         token.kind = static_cast<TokenKind>(token.name->keyword);
     }

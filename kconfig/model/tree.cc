@@ -104,22 +104,26 @@ const SourceFile* Tree::file(std::string_view name) {
 void Tree::seal() {
     // A bucket's chain begins with the youngest symbol; y, m and n are in none.
     const std::uint32_t size = profile_.hash_size();
-    std::vector<std::pair<std::uint32_t, const Symbol*>> keyed;
-    keyed.reserve(symbols.size());
+    const auto bucket_of = [size](const Symbol& symbol) {
+        return symbol.name != nullptr ? symbol.name->hash % size : 0;
+    };
+    const auto listed = [this](const Symbol& symbol) {
+        return &symbol != yes && &symbol != mod && &symbol != no;
+    };
+    std::vector<std::uint32_t> end(size, 0);
     for (const Symbol& symbol : symbols) {
-        if (&symbol == yes || &symbol == mod || &symbol == no) {
-            continue;
-        }
-        const std::uint32_t hash = symbol.name != nullptr ? symbol.name->hash : 0;
-        keyed.emplace_back(hash % size, &symbol);
+        end[bucket_of(symbol)] += listed(symbol) ? 1 : 0;
     }
-    std::sort(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) {
-        return a.first != b.first ? a.first < b.first : a.second->id > b.second->id;
-    });
-    hash_order_.clear();
-    hash_order_.reserve(keyed.size());
-    for (const auto& [bucket, symbol] : keyed) {
-        hash_order_.push_back(symbol);
+    std::uint32_t total = 0;
+    for (std::uint32_t& bucket : end) {
+        total += bucket;
+        bucket = total;
+    }
+    hash_order_.resize(total);
+    for (const Symbol& symbol : symbols) {
+        if (listed(symbol)) {
+            hash_order_[--end[bucket_of(symbol)]] = &symbol;
+        }
     }
 }
 

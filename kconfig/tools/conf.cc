@@ -14,6 +14,7 @@
 #include "kconfig/modes/bulk.hh"
 #include "kconfig/probe/probe.hh"
 #include "kconfig/tools/ask.hh"
+#include "kconfig/tools/heap.hh"
 
 namespace {
 
@@ -359,6 +360,7 @@ int Session::run() {
 }  // namespace
 
 int main(int argc, char** argv) {
+    prepare_heap();
     ProcessHost host;
     Options options;
     if (const std::optional<int> code = parse_options(host, argc, argv, options)) {
