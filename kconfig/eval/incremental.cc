@@ -3,6 +3,7 @@
 #include "kconfig/eval/incremental.hh"
 
 #include <algorithm>
+#include <functional>
 
 namespace kconfig {
 
@@ -65,6 +66,11 @@ void IncrementalEvaluator::build() {
         add_readers(symbol.rev_dep, symbol);
         add_readers(symbol.implied, symbol);
         for (const Property* const prop : symbol.props) {
+            // Selected and implied symbols read their reverse dependencies; who
+            // selects them reads nothing.
+            if (prop->type == PropType::select || prop->type == PropType::imply) {
+                continue;
+            }
             add_readers(prop->visible, symbol);
             add_readers(prop->expr, symbol);
         }
@@ -74,6 +80,7 @@ void IncrementalEvaluator::build() {
             link(*choice, symbol);
         }
     }
+    find_parts();
     parents_.resize(tree.exprs.size());
     tree.exprs.for_each([&](const Expr& e) {
         if (e.is_and_or() || e.type == ExprType::not_) {
@@ -113,7 +120,87 @@ void IncrementalEvaluator::clear(const Symbol& symbol) {
     changed(symbol);
 }
 
+void IncrementalEvaluator::find_parts() {
+    parts_ = find_components(readers_);
+    is_loop_.assign(parts_.members.size(), 0);
+    queued_.assign(parts_.members.size(), 0);
+    const Tree& tree = evaluator_.tree();
+    const auto unit = [&](std::uint32_t id) {
+        const Symbol* const choice = evaluator_.choice_of(tree.symbols[id]);
+        return choice != nullptr ? choice : &tree.symbols[id];
+    };
+    for (std::size_t part = 0; part < parts_.members.size(); ++part) {
+        std::vector<std::uint32_t>& members = parts_.members[part];
+        std::sort(members.begin(), members.end(),
+                  [this](std::uint32_t a, std::uint32_t b) { return order_[a] < order_[b]; });
+        for (const std::uint32_t id : members) {
+            is_loop_[part] |= unit(id) != unit(members.front()) ? 1 : 0;
+        }
+    }
+}
+
 void IncrementalEvaluator::changed(const Symbol& symbol) {
+    stale_.clear();
+    if (evaluator_.tree().profile().is_6_1() || !follow(symbol)) {
+        recompute_reached(symbol);
+    }
+}
+
+// False where the change reaches a loop or MODULES.
+bool IncrementalEvaluator::follow(const Symbol& symbol) {
+    const auto later = std::greater<>();
+    const std::uint32_t modules = parts_.of[evaluator_.tree().modules->id];
+    bool followed = true;
+    queue_.assign(1, parts_.of[symbol.id]);
+    queued_[queue_.front()] = 1;
+    while (!queue_.empty()) {
+        std::pop_heap(queue_.begin(), queue_.end(), later);
+        const std::uint32_t part = queue_.back();
+        queue_.pop_back();
+        queued_[part] = 0;
+        followed = followed && is_loop_[part] == 0 && part != modules;
+        if (followed) {
+            renew(parts_.members[part]);
+        }
+    }
+    return followed;
+}
+
+// Computes one part again; where a value has changed, its readers are next.
+void IncrementalEvaluator::renew(const std::vector<std::uint32_t>& part) {
+    const Tree& tree = evaluator_.tree();
+    before_.clear();
+    for (const std::uint32_t id : part) {
+        const Symbol& symbol = tree.symbols[id];
+        before_.push_back({evaluator_.text(symbol), evaluator_.tri(symbol)});
+        evaluator_.forget_value(symbol);
+        if (part.size() > 1) {
+            forget_expressions(symbol);
+        }
+    }
+    for (const std::uint32_t id : part) {
+        evaluator_.calc(tree.symbols[id]);
+        stale_.push_back(id);
+    }
+    for (std::size_t i = 0; i < part.size(); ++i) {
+        const Symbol& symbol = tree.symbols[part[i]];
+        if (evaluator_.text(symbol) == before_[i].text &&
+            evaluator_.tri(symbol) == before_[i].tri) {
+            continue;
+        }
+        forget_expressions(symbol);
+        for (const std::uint32_t reader : readers_[symbol.id]) {
+            const std::uint32_t next = parts_.of[reader];
+            if (next != parts_.of[symbol.id] && queued_[next] == 0) {
+                queued_[next] = 1;
+                queue_.push_back(next);
+                std::push_heap(queue_.begin(), queue_.end(), std::greater<>());
+            }
+        }
+    }
+}
+
+void IncrementalEvaluator::recompute_reached(const Symbol& symbol) {
     const Tree& tree = evaluator_.tree();
     stale_.assign(1, symbol.id);
     marked_[symbol.id] = 1;

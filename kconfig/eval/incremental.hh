@@ -6,15 +6,18 @@
 #include <string_view>
 #include <vector>
 
+#include "kconfig/eval/components.hh"
 #include "kconfig/eval/evaluator.hh"
 
 namespace kconfig {
 
-/// Keeps every value of an evaluator current. A change invalidates the symbols
-/// and expressions that can be reached from the changed symbol through anything
-/// that is read while values are computed (loops and choices as a whole), and
-/// computes those again in the order of a full evaluation. The result is equal
-/// to that of a full evaluation.
+/// Keeps every value of an evaluator current; the result is equal to that of a
+/// full evaluation. A change is followed along what is read while values are
+/// computed, in the order of the dependencies, and only as far as values really
+/// change; a choice is one unit with its members. Where symbols depend on each
+/// other in a loop, their values can depend on where the evaluation came from:
+/// then everything that the change can reach is computed again in the order of
+/// a full evaluation. So it is always done for 6.1, whose choices are loops.
 class IncrementalEvaluator {
   public:
     /// Computes everything once.
@@ -29,11 +32,15 @@ class IncrementalEvaluator {
     /// Makes everything follow after @p symbol was changed in the evaluator.
     void changed(const Symbol& symbol);
 
-    /// The symbols (by id) that the last change may have reached.
+    /// The symbols (by id) that the last change made to be computed again.
     const std::vector<std::uint32_t>& touched() const { return stale_; }
 
   private:
     void build();
+    void find_parts();
+    bool follow(const Symbol& symbol);
+    void renew(const std::vector<std::uint32_t>& part);
+    void recompute_reached(const Symbol& symbol);
     void add_readers(const Expr* e, const Symbol& reader);
     void link(const Symbol& read, const Symbol& reader);
     void recompute_all();
@@ -46,6 +53,11 @@ class IncrementalEvaluator {
     std::vector<std::uint32_t> climb_;
     std::vector<std::uint32_t> order_;  // place in a full evaluation
     std::vector<char> marked_;
+    Components parts_;                  // of the graph of readers
+    std::vector<char> is_loop_;         // by part: symbols in a loop that is no choice
+    std::vector<char> queued_;          // by part
+    std::vector<std::uint32_t> queue_;  // a heap of parts, the first one on top
+    std::vector<Value> before_;
     std::vector<std::uint32_t> stale_;
 };
 
