@@ -3,6 +3,7 @@
 """Random Kconfig files: our conf and the original must not differ.
 
   fuzz.py --conf OURS --ref ORIGINAL --profile 6.12 --count 1000 [--seed N]
+          [--serve BUILD/tests/kconfig_serve --ref-serve REFERENCE/serve] [--modes 3]
 
 Every tree is run through several modes with a random .config; exit code, standard output,
 standard error and all files are compared. Inputs that the original crashes on, and (6.12)
@@ -20,8 +21,11 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from matrix import Step, first_difference, run_steps  # noqa: E402
+from serving import Server, code_of, scratch_root  # noqa: E402
 
 CPU_SECONDS = 1
+CPU_MS = 300
+BATCH = 50  # their answers must fit into a pipe
 TYPES = ("bool", "bool", "bool", "tristate", "tristate", "int", "hex", "string")
 
 
@@ -199,52 +203,120 @@ def steps_for(rng, tree, dot_config):
     ]
 
 
+class Programs:
+    """The two programs, started anew for every run."""
+
+    def __init__(self, options, env, scratch):
+        self.options, self.env = options, env
+        self.work = pathlib.Path(scratch) / "work"
+
+    def run(self, steps):
+        ours = run_steps(self.options.conf, steps, self.env, self.work, CPU_SECONDS)
+        theirs = run_steps(self.options.ref, steps, self.env, self.work, CPU_SECONDS)
+        codes = [-1 if r[0] == "timeout" else r[0] for r in theirs]
+        oops = any(b"Oops!" in r[2] for r in theirs)
+        return ours, theirs, codes, oops
+
+    def run_many(self, cases):
+        return map(self.run, cases)
+
+
+class Servers:
+    """The two programs behind serve/serve.cc: only hashes come back."""
+
+    def __init__(self, options, env, scratch):
+        self.ours = Server(options.serve, env, pathlib.Path(scratch) / "ours")
+        self.theirs = Server(options.ref_serve, env, pathlib.Path(scratch) / "theirs")
+
+    def run_many(self, cases):
+        """Both work through all the cases at once; their answers are short."""
+        for steps in cases:
+            self.theirs.send(steps, CPU_MS)
+            self.ours.send(steps, CPU_MS)
+        for _ in cases:
+            theirs, ours = self.theirs.receive(), self.ours.receive()
+            yield ours, theirs, [code_of(answer) for answer in theirs], False
+
+
+def usable_part(codes):
+    """Nothing after a crash or an endless question of the original counts."""
+    return next((i for i, code in enumerate(codes) if code < 0), len(codes))
+
+
+class Case:
+    def __init__(self, options, number):
+        rng = random.Random(options.seed * 1000003 + number)
+        generator = Generator(rng, options.profile)
+        self.number = number
+        self.tree = generator.tree()
+        self.dot_config = generator.dot_config()
+        self.steps = steps_for(rng, self.tree, self.dot_config)
+        if options.modes:
+            self.steps = self.steps[:1] + rng.sample(self.steps[1:], options.modes)
+
+    def keep(self, directory):
+        target = pathlib.Path(directory) / str(self.number)
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir(parents=True)
+        (target / "Kconfig").write_text(self.tree)
+        (target / ".config").write_text(self.dot_config)
+
+
+def judge(case, result, slow):
+    """(what became of the case, the difference)."""
+    ours, theirs, codes, oops = result
+    if codes[0] < 0 or oops:
+        return "left out", None
+    usable = usable_part(codes) if codes[0] == 0 else 1
+    if ours[:usable] == theirs[:usable]:
+        return ("compared" if codes[0] == 0 else "refused"), None
+    if slow is not None:  # once more with everything at hand, to tell what differs
+        return judge(case, slow.run(case.steps), None)
+    return "compared", first_difference(ours[:usable], theirs[:usable])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--conf", required=True)
     parser.add_argument("--ref", required=True)
+    parser.add_argument("--serve", help="kconfig_serve: many times faster, with --ref-serve")
+    parser.add_argument("--ref-serve")
     parser.add_argument("--profile", required=True)
     parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--first", type=int, default=0, help="the number of the first case")
+    parser.add_argument("--modes", type=int, default=0,
+                        help="so many modes a case besides olddefconfig, by chance (0: all)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--progress", help="a file that says how far it is")
     parser.add_argument("--keep", help="write the files of a difference into this directory")
     options = parser.parse_args()
-    options.conf, options.ref = os.path.abspath(options.conf), os.path.abspath(options.ref)
+    for name in ("conf", "ref", "serve", "ref_serve"):
+        if getattr(options, name):
+            setattr(options, name, os.path.abspath(getattr(options, name)))
     env = {"PATH": os.environ["PATH"], "LC_ALL": "C", "KCONFIG_PROFILE": options.profile,
            "KCONFIG_PROBE_CACHE": ""}
-    compared = refused = left_out = differ = 0
-    with tempfile.TemporaryDirectory() as scratch:
-        work = pathlib.Path(scratch) / "work"
-        for number in range(options.count):
-            rng = random.Random(options.seed * 1000003 + number)
-            generator = Generator(rng, options.profile)
-            tree = generator.tree()
-            dot_config = generator.dot_config()
-            steps = steps_for(rng, tree, dot_config)
-            theirs = run_steps(options.ref, steps[:1], env, work, CPU_SECONDS)
-            if theirs[0][0] == "timeout" or theirs[0][0] < 0 or b"Oops!" in theirs[0][2]:
-                left_out += 1
-                continue
-            if theirs[0][0] != 0:
-                steps = steps[:1]
-                refused += 1
-            else:
-                theirs = run_steps(options.ref, steps, env, work, CPU_SECONDS)
-            ours = run_steps(options.conf, steps, env, work, CPU_SECONDS)
-            # Nothing after a crash or an endless question of the original counts.
-            usable = next((i for i, r in enumerate(theirs)
-                           if r[0] == "timeout" or r[0] < 0), len(theirs))
-            difference = first_difference(ours[:usable], theirs[:usable])
-            compared += 1
-            if difference:
-                differ += 1
-                print(f"DIFFERS case {number} (seed {options.seed}): {difference}", flush=True)
-                if options.keep:
-                    target = pathlib.Path(options.keep) / str(number)
-                    shutil.rmtree(target, ignore_errors=True)
-                    target.mkdir(parents=True)
-                    (target / "Kconfig").write_text(tree)
-                    (target / ".config").write_text(dot_config)
-    print(f"{compared} compared ({refused} refused by both), {left_out} left out, {differ} differ")
+    seen = {"compared": 0, "refused": 0, "left out": 0}
+    differ = 0
+    with tempfile.TemporaryDirectory(dir=scratch_root()) as scratch:
+        slow = Programs(options, env, scratch)
+        runner = Servers(options, env, scratch) if options.serve else slow
+        last = options.first + options.count
+        for first in range(options.first, last, BATCH):
+            batch = [Case(options, number) for number in range(first, min(first + BATCH, last))]
+            for case, result in zip(batch, runner.run_many([case.steps for case in batch])):
+                outcome, difference = judge(case, result, slow if options.serve else None)
+                seen[outcome] += 1
+                if difference:
+                    differ += 1
+                    print(f"DIFFERS case {case.number} (seed {options.seed}): {difference}",
+                          flush=True)
+                    if options.keep:
+                        case.keep(options.keep)
+            if options.progress:
+                pathlib.Path(options.progress).write_text(f"{first + len(batch)}, {differ} differ\n")
+    compared = seen["compared"] + seen["refused"]
+    print(f"{compared} compared ({seen['refused']} refused by both), {seen['left out']} left out, "
+          f"{differ} differ")
     return 1 if differ or compared < options.count // 2 else 0
 
 
