@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "fs/json_text.hh"
+#include "fs/source_watch.hh"
 
 namespace lkl::fs {
 namespace {
@@ -163,8 +164,10 @@ Result<Outcome> JobRun::pump(const Produce& produce, Sink& sink, const Produce& 
 
 int JobRun::run(JobImage& image, const Produce& produce, std::unique_ptr<Sink> sink,
                 const Produce& count) {
-    const auto outcome = pump(produce, *sink, count);
-    sink.reset();
+    auto watch = std::make_unique<SourceWatch>(std::move(sink), options_.sources);
+    const auto outcome = pump(produce, *watch, count);
+    unfinished_ = watch->unfinished();
+    watch.reset();
     auto panic = image->panic_message();
     const auto finished = image.finish();
     if (!panic) {
@@ -222,6 +225,9 @@ void JobRun::tell_result(const Result<Outcome>& outcome, ExitCode code) {
                          (code <= ExitCode::incomplete && options_.image.write
                               ? "; the file system was unmounted cleanly"
                               : ""));
+        for (const std::string& sentence : unfinished_) {
+            console_.message(sentence);
+        }
     } else if (report_.errors() != 0) {
         console_.message(std::to_string(report_.errors()) +
                          (report_.errors() == 1 ? " error; " : " errors; ") + done +

@@ -78,6 +78,7 @@ class JobRun {
     Report report_;
     Sandboxing sandbox_;
     Totals totals_;
+    std::vector<std::string> unfinished_;  // see SourceWatch; for an interrupted run
     StopFlag& stop_;
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };

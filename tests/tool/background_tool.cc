@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,9 +38,11 @@ BackgroundTool::BackgroundTool(const std::string& name, std::vector<std::string>
         words.push_back(argument.data());
     }
     words.push_back(nullptr);
+    error_file_ = UniqueFd(::memfd_create("errors", MFD_CLOEXEC));
     process_ = ::fork();
     if (process_ == 0) {
         ::dup2(write_end.get(), STDOUT_FILENO);
+        ::dup2(error_file_.get(), STDERR_FILENO);
         ::execv(program.c_str(), words.data());
         ::_exit(127);
     }
@@ -78,6 +82,20 @@ bool BackgroundTool::wait_for(const std::string& field, const std::string& value
     return false;
 }
 
+bool BackgroundTool::wait_for_output() const {
+    const std::string call = "/proc/" + std::to_string(process_) + "/syscall";
+    for (int i = 0; i < 3000; ++i) {
+        long number = -1;
+        std::string descriptor;
+        std::ifstream(call) >> number >> descriptor;
+        if (number == SYS_write && descriptor == "0x1") {
+            return true;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return false;
+}
+
 int BackgroundTool::finish() {
     std::array<char, 65536> buffer{};
     for (ssize_t size = 1; size > 0;) {
@@ -87,6 +105,11 @@ int BackgroundTool::finish() {
     output_.erase(0, filling_);
     int status = 0;
     EXPECT_EQ(::waitpid(process_, &status, 0), process_);
+    for (ssize_t size = 1; size > 0;) {
+        size = ::pread(error_file_.get(), buffer.data(), buffer.size(),
+                       static_cast<off_t>(errors_.size()));
+        errors_.append(buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    }
     process_ = -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 256 + WTERMSIG(status);
 }

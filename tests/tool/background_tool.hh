@@ -26,11 +26,17 @@ class BackgroundTool {
     // Waits until all threads have `value` in `field`, or for half a minute.
     [[nodiscard]] bool wait_for(const std::string& field, const std::string& value) const;
 
+    // Waits until it has begun to write to standard output, or for half a minute: until its main
+    // thread sleeps in a write to the pipe.
+    [[nodiscard]] bool wait_for_output() const;
+
     // Reads what it writes until it ends; returns its exit code, or 256 and a signal.
     int finish();
 
-    // What finish() has read.
+    // What finish() has read of standard output and standard error.
     [[nodiscard]] const std::string& output() const { return output_; }
+
+    [[nodiscard]] const std::string& errors() const { return errors_; }
 
     [[nodiscard]] pid_t process() const { return process_; }
 
@@ -38,7 +44,9 @@ class BackgroundTool {
     pid_t process_ = -1;
     UniqueFd read_end_;
     std::size_t filling_ = 0;
+    UniqueFd error_file_;
     std::string output_;
+    std::string errors_;
 };
 
 }  // namespace lkl::tool_test

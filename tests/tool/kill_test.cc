@@ -67,7 +67,9 @@ class Killed : public ToolTest, public ::testing::WithParamInterface<const char*
     // How long a copy takes that is not killed; a bound for random moments, not a test of speed.
     std::chrono::microseconds whole_copy() {
         const auto start = std::chrono::steady_clock::now();
-        EXPECT_EQ(run(copy_command(make_image(GetParam()))).exit_code, 0);
+        const auto whole = run(copy_command(make_image(GetParam())));
+        EXPECT_EQ(whole.exit_code, 0) << whole.errors;
+        EXPECT_GT(saved_entries(whole.errors), 0U) << whole.errors;
         return std::chrono::duration_cast<std::chrono::microseconds>(
             std::chrono::steady_clock::now() - start);
     }

@@ -88,8 +88,8 @@ TEST_F(SandboxedTool, ComparesTwoImagesAndAnImageWithADirectory) {
 
 TEST_F(SandboxedTool, NoSandboxTurnsItOff) {
     BackgroundTool tool("lkl", {"ls", "--no-sandbox", "-i", image_, "/tree"});
-    // Blocked on the full pipe: past the place where it would have confined itself.
-    EXPECT_TRUE(tool.wait_for("State", "S (sleeping)"));
+    // Past the place where it would have confined itself.
+    EXPECT_TRUE(tool.wait_for_output());
     for (const std::string& value : tool.status("Seccomp")) {
         EXPECT_EQ(value, "0");
     }
