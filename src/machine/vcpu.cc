@@ -188,7 +188,9 @@ void Vcpu::run(Mailbox* mailbox, Role role) noexcept {
 void Vcpu::complete(std::uint64_t finished) noexcept {
     while (finished != 0) {
         Mailbox* mailbox = mailbox_at(finished);
-        finished = mailbox->shared.next;
+        // The mailbox has come here by way of the kernel, whose own synchronization a checker of
+        // races does not see: this is the host's, with submit().
+        finished = std::atomic_ref(mailbox->shared.next).load(std::memory_order_acquire);
         mailbox->set_state(LKL_MAILBOX_DONE);
         // The mailbox may serve its thread's next call by now: then this wakes for nothing.
         if (mailbox->sleeping.load(std::memory_order_seq_cst) != 0) {
@@ -206,7 +208,7 @@ void Vcpu::submit(Mailbox& mailbox) noexcept {
     const std::atomic_ref submitted(shared_->submitted);
     lkl_u64 head = submitted.load(std::memory_order_relaxed);
     do {
-        mailbox.shared.next = head;
+        std::atomic_ref(mailbox.shared.next).store(head, std::memory_order_release);
     } while (
         !submitted.compare_exchange_weak(head, address_of(&mailbox), std::memory_order_seq_cst));
     std::atomic_ref(shared_->pending).fetch_or(1U << LKL_IRQ_MAILBOX, std::memory_order_seq_cst);
