@@ -62,6 +62,21 @@ std::size_t StuckDisk::kept_back() {
     return kept_.size();
 }
 
+void StuckDisk::answer_slowly(std::chrono::milliseconds each, std::atomic<int>& answered) {
+    stuck_ = true;
+    answering_ = std::jthread([this, each, &answered](const std::stop_token& stop) {
+        while (!stop.stop_requested()) {
+            std::this_thread::sleep_for(each);
+            answered += release_one(0) ? 1 : 0;
+        }
+    });
+}
+
+void StuckDisk::drain() {
+    answering_ = {};  // waits for an answer that is on its way
+    release(kEio);
+}
+
 bool StuckDisk::release_one(int error) {
     BlockRequest* oldest = nullptr;
     {

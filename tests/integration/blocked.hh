@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <future>
 #include <memory>
@@ -47,7 +48,7 @@ class StuckDisk final : public BlockBackend {
 
     int submit(BlockRequest& request) override;
 
-    void drain() override { release(kEio); }
+    void drain() override;
 
     std::unique_ptr<BlockBackend> after_fork_in_child(std::unique_ptr<BlockBackend> self) override {
         return self;
@@ -59,16 +60,21 @@ class StuckDisk final : public BlockBackend {
     [[nodiscard]] std::size_t kept_back();
     // Ends what is kept back with `error`.
     void release(int error);
+    // From now on: keeps requests back, and ends one each time this has passed, until drain().
+    // `answered` counts them, and outlives the disk.
+    void answer_slowly(std::chrono::milliseconds each, std::atomic<int>& answered);
+
+  private:
     // Ends the oldest of them; false: there is none.
     bool release_one(int error);
 
-  private:
     static constexpr int kEio = 5;
 
     BlockInfo info_;
     std::atomic<bool> stuck_{false};
     std::mutex mutex_;
     std::vector<BlockRequest*> kept_;
+    std::jthread answering_;
 };
 
 }  // namespace lkl::testing

@@ -32,6 +32,9 @@ void boot_in_child() {
 
 // The parent's helper thread is not in the child: who frees the instance must not wait for it.
 TEST(Endings, AChildFreesAPanickedInstance) {
+    if (kThreadSanitized) {
+        GTEST_SKIP() << kNoThreadsInChildren;
+    }
     Instance kernel;
     kernel.expect("sysrq");
     kernel.expect("Call Trace");
@@ -48,6 +51,9 @@ TEST(Endings, AChildFreesAPanickedInstance) {
 
 // Nor for the callers that were inside when the parent forked.
 TEST(Endings, AChildFreesAnInstanceWithCallers) {
+    if (kThreadSanitized) {
+        GTEST_SKIP() << kNoThreadsInChildren;
+    }
     const timespec some_time = {0, 500'000'000};
     for (const bool fork_support : {true, false}) {
         BootOptions options;
@@ -117,18 +123,9 @@ TEST(Endings, AHaltWaitsForASlowDisk) {
     for (long i = 0; i < kRequests; i++) {  // apart, so that each is a request of its own
         ASSERT_EQ(kernel.call(nr::pwrite64, fd, "data", 4, i * (1L << 15U)), 4);
     }
-    slow.set_stuck(true);
-    std::atomic<bool> halted{false};
     std::atomic<int> answered{0};
-    std::thread device([&] {
-        while (!halted) {
-            std::this_thread::sleep_for(kEach);
-            answered += slow.release_one(0) ? 1 : 0;
-        }
-    });
+    slow.answer_slowly(kEach, answered);
     EXPECT_EQ(kernel.halt(), 0);
-    halted = true;
-    device.join();
     EXPECT_GE(answered, kRequests);
 }
 

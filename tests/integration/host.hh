@@ -19,6 +19,16 @@ inline constexpr bool kSanitized = true;
 inline constexpr bool kSanitized = false;
 #endif
 
+// ThreadSanitizer keeps the parent's threads in mind in a child, and ends it when one of its own
+// gets the same stack. tests/integration/CMakeLists.txt leaves out what is all about such children.
+#if defined(__SANITIZE_THREAD__)
+inline constexpr bool kThreadSanitized = true;
+#else
+inline constexpr bool kThreadSanitized = false;
+#endif
+inline constexpr const char* kNoThreadsInChildren =
+    "under ThreadSanitizer a child of a process with threads cannot have threads";
+
 // What an instance must not leave behind.
 struct ProcessState {
     std::size_t descriptors;
