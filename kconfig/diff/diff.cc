@@ -9,10 +9,16 @@
 
 namespace kconfig {
 
+namespace {
+
+constexpr std::string_view kAbsent = "(absent)";
+
+}  // namespace
+
 std::string written_value(Evaluator& evaluator, const Symbol& symbol) {
     evaluator.calc(symbol);
     if (!evaluator.writes(symbol)) {
-        return "(absent)";
+        return std::string(kAbsent);
     }
     const std::string_view text = evaluator.text(symbol);
     return symbol.type == SymbolType::string ? quoted(text) : std::string(text);
@@ -40,6 +46,10 @@ std::string fragment_line(Evaluator& after, std::string_view prefix, const Diffe
     after.calc(*one.symbol);
     if (after.visible(*one.symbol) == Tristate::no) {
         return {};
+    }
+    if (one.before == kAbsent && after.choice_of(*one.symbol) == nullptr &&
+        after.default_text(*one.symbol) == after.text(*one.symbol)) {
+        return {};  // it gets that by itself as soon as it is there
     }
     if (is_logical(one.symbol->type) && after.tri(*one.symbol) == Tristate::no) {
         return cat("# ", prefix, one.symbol->text(), " is not set");

@@ -9,9 +9,31 @@ namespace kconfig::kmenu {
 
 namespace {
 
-constexpr std::string_view kHints =
+// The longest that fits is shown.
+constexpr std::string_view kHints[] = {
     "<Enter> open  <Space> toggle  y/m/n set  ? help  / search  z hidden  u undo  c changes  "
-    "s save  l load  q quit";
+    "s save  l load  q quit",
+    "Space y m n set  ? help  / search  z hidden  u undo  c changes  s save  q quit",
+    "Space y m n  ? help  / search  u undo  q quit",
+    "? help  q quit",
+};
+
+// Breaks a line between words; what goes on is indented below it.
+std::vector<std::string> wrapped(const std::string& text, std::size_t width) {
+    std::vector<std::string> out;
+    std::string rest = text;
+    const std::size_t indent = std::min(text.find_first_not_of(' '), text.size()) + 4;
+    while (rest.size() > width && width > 2 * indent) {
+        std::size_t end = rest.rfind(' ', width);
+        if (end == std::string::npos || end <= indent) {
+            end = width;
+        }
+        out.push_back(rest.substr(0, end));
+        rest = cat(std::string(indent, ' '), rest.substr(rest[end] == ' ' ? end + 1 : end));
+    }
+    out.push_back(std::move(rest));
+    return out;
+}
 
 }  // namespace
 
@@ -49,15 +71,17 @@ void Ui::draw_pane(int top, int bottom) {
         screen_.put(top, 2, cat(' ', message_, ' '), Style::warning);
     }
     const Row* const row = current();
-    if (row == nullptr || row->node->sym == nullptr) {
+    if (row == nullptr) {
         return;
     }
+    const auto width = static_cast<std::size_t>(std::max(1, screen_.width() - 2));
     int y = top + 1;
     for (const std::string& line : model_.explain(*row->node, with_preview_)) {
-        if (y >= bottom) {
-            break;
+        for (const std::string& piece : wrapped(line, width)) {
+            if (y < bottom) {
+                screen_.put(y++, 1, piece, Style::pane);
+            }
         }
-        screen_.put(y++, 1, line, Style::pane);
     }
 }
 
@@ -80,9 +104,12 @@ void Ui::draw() {
     } else if (!message_.empty()) {
         screen_.put(1, 1, message_, Style::warning);
     }
-    screen_.put(height - 1, 0,
-                std::string(kHints).substr(0, static_cast<std::size_t>(std::max(0, width - 1))),
-                Style::key);
+    for (const std::string_view hints : kHints) {
+        if (static_cast<int>(hints.size()) < width) {
+            screen_.put(height - 1, 0, hints, Style::key);
+            break;
+        }
+    }
     screen_.cursor(list_top_ + static_cast<int>(cursor_ - first_), 2, false);
     screen_.show();
 }

@@ -11,6 +11,8 @@ namespace kconfig::kmenu {
 
 namespace {
 
+constexpr std::size_t kPreviewed = 8;  // changes that the pane names
+
 std::string lower(std::string_view text) {
     std::string out(text);
     for (char& c : out) {
@@ -56,6 +58,15 @@ std::vector<std::string> Model::explain(const MenuNode& node, bool with_preview)
     std::vector<std::string> out;
     const Symbol* const symbol = node.sym;
     if (symbol == nullptr || symbol->is_choice) {
+        const bool comment = node.prompt != nullptr && node.prompt->type == PropType::comment;
+        out.push_back(cat(symbol != nullptr ? "choice"
+                          : comment         ? "comment"
+                                            : "menu",
+                          "  (", node.file->name, ':', node.line, ')'));
+        if (node.dep != nullptr) {
+            out.emplace_back("  depends on ");
+            evaluator_.print(out.back(), node.dep, true);
+        }
         return out;
     }
     const auto add = [&](const std::string& text) {
@@ -73,11 +84,11 @@ std::vector<std::string> Model::explain(const MenuNode& node, bool with_preview)
     } else if (!next.empty()) {
         const Preview preview = this->preview(node, next);
         std::string line = cat("Space makes it ", next);
-        for (std::size_t i = 0; i < preview.changes.size() && i < 3; ++i) {
+        for (std::size_t i = 0; i < preview.changes.size() && i < kPreviewed; ++i) {
             append(line, i == 0 ? ", and " : ", ", preview.changes[i]);
         }
-        if (preview.changes.size() > 3) {
-            append(line, " and ", preview.changes.size() - 3, " more");
+        if (preview.changes.size() > kPreviewed) {
+            append(line, " and ", preview.changes.size() - kPreviewed, " more");
         }
         out.push_back(std::move(line));
     } else if (is_logical(symbol->type)) {
