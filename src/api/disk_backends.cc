@@ -30,7 +30,9 @@ Result<Disk> Disk::add_fd(const Kernel& kernel, int fd, Options options) {
     if (!copy) {
         return Error::host(errno, "duplicate", name);
     }
-    LKL_TRY(auto backend, FileBackend::adopt(std::move(copy), name, file_options(options)));
+    FileBackendOptions file = file_options(options);
+    file.lock = false;  // the caller's own file: locking it is the caller's business
+    LKL_TRY(auto backend, FileBackend::adopt(std::move(copy), name, std::move(file)));
     return add_backend(kernel, std::move(backend), std::move(options));
 }
 

@@ -19,7 +19,7 @@ namespace lkl {
 struct FileBackendOptions {
     bool read_only = false;
     bool direct = false;       // O_DIRECT: past the host's page cache
-    bool lock = true;          // two writers exclude each other (flock, advisory); not for adopt()
+    bool lock = true;          // two writers of a file exclude each other (flock, advisory)
     bool async = true;         // io_uring for what would block, where the host has it
     bool async_early = false;  // make the ring in attach(), before a sandbox forbids it
     ForkMode fork_mode = ForkMode::overlay;
@@ -45,7 +45,7 @@ class FileBackend final : public BlockBackend {
                                                       FileBackendOptions options = {});
 
     // Takes an open file. Its own access mode makes it read-only where that does not allow writing.
-    // Without a lock. `name` is for messages.
+    // A lock is that of the open file description, which duplicates share. `name` is for messages.
     static Result<std::unique_ptr<BlockBackend>> adopt(UniqueFd fd, std::string name,
                                                        FileBackendOptions options = {});
 

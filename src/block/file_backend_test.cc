@@ -159,6 +159,22 @@ TEST_F(FileBackendTest, TwoWritersExcludeEachOther) {
     EXPECT_NE(open(path), nullptr);
 }
 
+// The tools open an image themselves: they too are kept out, but not by their own duplicates.
+TEST_F(FileBackendTest, AnAdoptedDescriptorIsLockedToo) {
+    const std::string path = make("disk", pattern(8192, 8));
+    const UniqueFd file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+    const auto adopt = [&](const UniqueFd& fd, FileBackendOptions options = {}) {
+        return FileBackend::adopt(UniqueFd(dup(fd.get())), path, std::move(options));
+    };
+    ASSERT_TRUE(adopt(file));
+    EXPECT_TRUE(adopt(file));
+    EXPECT_FALSE(FileBackend::open(path));
+    const UniqueFd other(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+    EXPECT_EQ(adopt(other).error().code(), std::error_code(EBUSY, std::system_category()));
+    EXPECT_TRUE(adopt(other, {.lock = false}));
+    EXPECT_TRUE(adopt(other, {.read_only = true}));
+}
+
 TEST_F(FileBackendTest, AnAdoptedDescriptorKeepsItsAccessMode) {
     const std::string path = make("disk", pattern(8192, 9));
     auto adopted = FileBackend::adopt(UniqueFd(::open(path.c_str(), O_RDONLY)), path);

@@ -67,9 +67,6 @@ Result<std::unique_ptr<BlockBackend>> FileBackend::open(const std::string& path,
     if (!fd) {
         return Error::host(errno, intent, path);
     }
-    if (options.lock && !options.read_only && !block_device) {
-        LKL_TRY_VOID(lock_for_writing(fd.get(), path));
-    }
     return adopt(std::move(fd), path, std::move(options));
 }
 
@@ -89,6 +86,9 @@ Result<std::unique_ptr<BlockBackend>> FileBackend::adopt(UniqueFd fd, std::strin
     info.identity =
         backend->options_.identity.empty() ? base_name(name) : backend->options_.identity;
     LKL_TRY(backend->facts_, probe_file(backend->fd_.get(), name, (flags & O_DIRECT) != 0, info));
+    if (backend->options_.lock && !info.read_only && !backend->facts_.block_device) {
+        LKL_TRY_VOID(lock_for_writing(backend->fd_.get(), name));
+    }
     return std::unique_ptr<BlockBackend>(std::move(backend));
 }
 
