@@ -43,6 +43,13 @@ void Lexer::open(std::string_view name) {
 
 void Lexer::source(std::string_view name) {
     const bool old = tree_.profile().is_6_1();
+    if (old && file_ == nullptr) {
+        // The line that says so is the end of everything, and 6.1 loses itself here.
+        diagnostics_.raw(cat("can't read file \"", name,
+                             "\": the source statement needs a new line at its end\n"));
+        diagnostics_.set_fatal();
+        return;
+    }
     SourceFile* file = old ? tree_.file_record(name) : nullptr;
     open_.push_back({text_, at_, line_, file_, statement_line_});
     const std::optional<std::string_view> text = load(name);

@@ -65,6 +65,13 @@ TEST_F(Language, RecursiveInclusionShowsThePath) {
               "  included from: other:1\n  included from: Top:3\n");
 }
 
+TEST_F(Language, SourceAtTheEndWithoutNewLineIsRefusedAs61) {
+    EXPECT_FALSE(load("config A\n\tbool\nsource \"other\"", Dialect::v6_1));
+    EXPECT_EQ(host.complained,
+              "Top:3:warning: no new line at end of file\n"
+              "can't read file \"other\": the source statement needs a new line at its end\n");
+}
+
 TEST_F(Language, RecursiveDependencyIsAnError) {
     EXPECT_FALSE(
         load("config A\n\tbool \"a\"\n\tdepends on B\nconfig B\n\tbool \"b\"\n"

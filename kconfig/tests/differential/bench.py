@@ -1,83 +1,110 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""CPU time of olddefconfig, ours and the original's, in one run.
+"""CPU time of olddefconfig, ours and others', in one run.
 
-  bench.py --conf OURS --ref ORIGINAL --tree LINUX --profile 6.12 [--preload popen_cache.so]
+  bench.py --build BUILD --tree LINUX [--profile 6.12] [--rounds N] [--cold-rounds N]
 
-Prints the medians: both asking the compiler, both with remembered answers (the preloaded
-popen), ours with its own cache, and reading and hashing the same files as a floor.
+BUILD is the build folder of kconfig/, after its test kconfig.reference-PROFILE. The rows take
+turns, so that a busy machine is as busy for all; shown are medians of user and system
+time with the smallest and the largest. "Remembered": the answers to $(shell,...) come from a
+preloaded popen(), the same for all. Kconfiglib only reads the files, it writes none.
 """
 
 import argparse
-import hashlib
 import os
 import pathlib
 import resource
 import statistics
 import subprocess
 import tempfile
-import time
 
 from matrix import kernel_env
 
-
-def cpu(command, env, work):
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, cwd=work, env=env, check=True, stdin=subprocess.DEVNULL,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+KCONFIGLIB = "import kconfiglib; kconfiglib.Kconfig('Kconfig', warn=False)"
 
 
-def floor(options, work):
-    """Reading and hashing every file that was read."""
-    names = [line.strip().removesuffix("\\").strip()
-             for line in (work / "include/config/auto.conf.cmd").read_text().splitlines()
-             if line.startswith("\t")]
-    begin = time.process_time()
-    digest = hashlib.sha1()
-    for name in names:
-        digest.update(pathlib.Path(options.tree, name).read_bytes())
-    return time.process_time() - begin
+class Row:
+    def __init__(self, label, command, env):
+        self.label = label
+        self.command = command
+        self.env = env
+        self.times = []
+        self.error = ""
+
+    def run(self, work):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run(self.command, cwd=work, env=self.env, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        if done.returncode:
+            self.error = done.stderr.strip().splitlines()[-1][:100]
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    def print(self):
+        if self.error:
+            print(f"| {self.label} | fails: {self.error} |")
+            return
+        low, mid, high = (1000 * f(self.times) for f in (min, statistics.median, max))
+        print(f"| {self.label} | {mid:.0f} ms ({low:.0f} to {high:.0f}) |", flush=True)
+
+
+def measure(rows, rounds, work):
+    for row in rows:
+        row.run(work)  # warms what can be warm
+    for _ in range(rounds):
+        for row in rows:
+            if not row.error:
+                row.times.append(row.run(work))
+    for row in rows:
+        row.print()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--conf", required=True)
-    parser.add_argument("--ref", required=True)
+    parser.add_argument("--build", required=True)
     parser.add_argument("--tree", required=True)
     parser.add_argument("--profile", default="6.12")
     parser.add_argument("--arch", default="x86")
-    parser.add_argument("--preload")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--cold-rounds", type=int, default=3)
     options = parser.parse_args()
-    for name in ("conf", "ref", "tree", "preload"):
-        if getattr(options, name):
-            setattr(options, name, os.path.abspath(getattr(options, name)))
-    preload, options.preload = options.preload, None
+    options.tree = os.path.abspath(options.tree)
+    options.preload = None
+    build = pathlib.Path(options.build).resolve()
+    reference = build / "tests/reference" / options.profile
+    original = str(reference / "scripts/kconfig/conf")
+    repaired = str(reference / "repaired/conf")
+    ours = str(build / "conf")
     with tempfile.TemporaryDirectory() as scratch:
         options.probes = os.path.join(scratch, "probes")
         os.mkdir(options.probes)
         work = pathlib.Path(scratch) / "work"
         work.mkdir()
         env = dict(kernel_env(options, options.arch), KCONFIG_PROBE_CACHE=scratch + "/cache")
-        subprocess.run([options.conf, "--alldefconfig", "Kconfig"], cwd=work, env=env, check=True,
+        memory = dict(env, LD_PRELOAD=str(build / "tests/libkconfig_popen_cache.so"))
+        subprocess.run([ours, "--alldefconfig", "Kconfig"], cwd=work, env=env, check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        files = [line.strip().removesuffix("\\").strip() for line in
+                 (work / "include/config/auto.conf.cmd").read_text().splitlines()
+                 if line.startswith("\t")]
+        names = pathlib.Path(scratch, "files")
+        names.write_text("".join(name + "\n" for name in files))
         ask = ["--olddefconfig", "Kconfig"]
-        rows = [("original, asking the compiler", [options.ref] + ask, env, 1),
-                ("ours, asking the compiler", [options.conf, "--no-cache"] + ask, env, 1)]
-        if preload:
-            memory = dict(env, LD_PRELOAD=preload)
-            rows += [("original, answers remembered", [options.ref] + ask, memory, options.rounds),
-                     ("ours, the same answers", [options.conf, "--no-cache"] + ask, memory,
-                      options.rounds)]
-        rows.append(("ours, its own cache", [options.conf] + ask, env, options.rounds))
-        for label, command, row_env, rounds in rows:
-            cpu(command, row_env, work)  # warms the caches
-            times = [cpu(command, row_env, work) for _ in range(rounds)]
-            print(f"{statistics.median(times) * 1000:8.0f} ms CPU  {label}", flush=True)
-        print(f"{statistics.median([floor(options, work) for _ in range(5)]) * 1000:8.0f} ms CPU  "
-              "reading and hashing the files (Python)")
+        print(f"| CPU time, {options.arch} {options.profile}, {len(files)} files | median |")
+        print("| --- | --- |")
+        measure([Row("original, asking the compiler", [original] + ask, env),
+                 Row("ours, asking the compiler", [ours, "--no-cache"] + ask, env)],
+                options.cold_rounds, work)
+        measure([Row("original, answers remembered", [original] + ask, memory),
+                 Row("original with its hash repaired, answers remembered", [repaired] + ask,
+                     memory),
+                 Row("ours, answers remembered", [ours, "--no-cache"] + ask, memory),
+                 Row("ours, its own cache", [ours] + ask, env),
+                 Row("reading and hashing the same files",
+                     [str(build / "tests/kconfig_floor"), str(names), options.tree], env),
+                 Row("Kconfiglib, reading, answers remembered",
+                     ["/usr/bin/python3", "-c", KCONFIGLIB], memory)],
+                options.rounds, work)
 
 
 if __name__ == "__main__":

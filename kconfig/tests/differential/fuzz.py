@@ -6,8 +6,8 @@
           [--serve BUILD/tests/kconfig_serve --ref-serve REFERENCE/serve] [--modes 3]
 
 Every tree is run through several modes with a random .config; exit code, standard output,
-standard error and all files are compared. Inputs that the original crashes on, and (6.12)
-those that meet its wrong "A != y" of a bool, are left out.
+standard error and all files are compared. Inputs that the original crashes on or prints a
+null pointer for, and (6.12) those that meet its wrong "A != y" of a bool, are left out.
 """
 
 import argparse
@@ -203,6 +203,12 @@ def steps_for(rng, tree, dot_config):
     ]
 
 
+def prints_null(result):
+    """The original handed a null pointer to printf(): nobody's bytes to be equal to."""
+    texts = [result[1], result[2], *(c for c in result[3].values() if isinstance(c, bytes))]
+    return any(b"(null)" in text for text in texts)
+
+
 class Programs:
     """The two programs, started anew for every run."""
 
@@ -214,7 +220,7 @@ class Programs:
         ours = run_steps(self.options.conf, steps, self.env, self.work, CPU_SECONDS)
         theirs = run_steps(self.options.ref, steps, self.env, self.work, CPU_SECONDS)
         codes = [-1 if r[0] == "timeout" else r[0] for r in theirs]
-        oops = any(b"Oops!" in r[2] for r in theirs)
+        oops = any(b"Oops!" in r[2] for r in theirs) or any(map(prints_null, theirs))
         return ours, theirs, codes, oops
 
     def run_many(self, cases):
