@@ -250,7 +250,21 @@ void TreeWriter::make_directory(DirectoryStack::Place place, const Entry& entry)
         lost_directory_ = entry.path;
         return;
     }
+    if (made < 0) {
+        make_accessible({directory->get(), ""});
+    }
     stack_.push(name, std::move(*directory), made == 0);
+}
+
+// A directory of an earlier copy may be write-protected even for its owner, who is no root. It gets
+// its mode when it is left.
+void TreeWriter::make_accessible(At directory) {
+    FileStatus status;
+    if (calls_.status(directory, status) == 0 &&
+        (status.permissions() & kPrivateDirectory) != kPrivateDirectory) {
+        // If it is somebody else's, what is made in it fails, and says so.
+        static_cast<void>(calls_.set_mode(directory, status.permissions() | kPrivateDirectory));
+    }
 }
 
 void TreeWriter::leave_directory(const Entry& entry) {

@@ -50,6 +50,7 @@ class TreeWriter final : public Sink {
 
     void begin_file(DirectoryStack::Place place, Entry entry);
     void make_directory(DirectoryStack::Place place, const Entry& entry);
+    void make_accessible(At directory);
     void make_special(DirectoryStack::Place place, const Entry& entry);
     void make_link(DirectoryStack::Place place, const Entry& entry);
     bool copy_instead_of_link(DirectoryStack::Place place, const Entry& entry);
