@@ -61,7 +61,44 @@ bool has_prompt(const Symbol& symbol) {
                        [](const Property* prop) { return prop->has_text; });
 }
 
+int base_of(const Symbol& symbol) {
+    return symbol.type == SymbolType::hex ? 16 : 10;
+}
+
+bool in_range(const Symbol& symbol, const Property& range, std::string_view value) {
+    const long long number = parse_number(value, base_of(symbol));
+    return number >= parse_number(range.expr->left_symbol()->text(), base_of(symbol)) &&
+           number <= parse_number(range.expr->right_symbol()->text(), base_of(symbol));
+}
+
 }  // namespace
+
+const Property* fixed_range(const Symbol& symbol) {
+    if (!is_number(symbol.type)) {
+        return nullptr;
+    }
+    const Property* prompt = nullptr;
+    const Property* range = nullptr;
+    for (const Property* const prop : symbol.props) {
+        if (prop->has_text) {
+            if (prompt != nullptr) {
+                return nullptr;
+            }
+            prompt = prop;
+        } else if (prop->type == PropType::range && range == nullptr) {
+            range = prop;
+        } else if (prop->type == PropType::default_value &&
+                   (prop_symbol(*prop) == nullptr || !prop_symbol(*prop)->menus.empty())) {
+            return nullptr;  // hidden, it may copy anything
+        }
+    }
+    const bool always =
+        range != nullptr &&
+        (range->visible == nullptr || (prompt != nullptr && range->visible == prompt->visible));
+    const bool constant = always && range->expr->left_symbol()->menus.empty() &&
+                          range->expr->right_symbol()->menus.empty();
+    return constant ? range : nullptr;
+}
 
 PossibleValues::PossibleValues(const Tree& tree)
     : tree_(tree),
@@ -283,6 +320,11 @@ bool PossibleValues::may_be(const Symbol& symbol, std::string_view value) const 
         return (symbols_[symbol.id] & mask_of(value)) != 0;
     }
     const Texts& texts = texts_[symbol.id];
+    if (const Property* const range = fixed_range(symbol);
+        range != nullptr && !in_range(symbol, *range, value) &&
+        std::find(texts.list.begin(), texts.list.end(), value) == texts.list.end()) {
+        return false;
+    }
     if (texts.any && has_prompt(symbol) && (prompts(symbol) & ~kNo) == 0) {
         // Nobody will ever be asked: constants are all there is.
         for (const Property* const prop : symbol.props) {

@@ -12,6 +12,10 @@
 
 namespace kconfig {
 
+/// The range that holds whenever the user is asked for a number, with constant
+/// bounds; null where there is none, or where it is not certain.
+const Property* fixed_range(const Symbol& symbol);
+
 /// For every symbol of a tree a set of values that contains all it can have in
 /// any configuration. What is not in the set is proven to be impossible; what is
 /// in it need not be possible. Computed once, by iteration from the empty sets up.

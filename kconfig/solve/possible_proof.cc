@@ -135,6 +135,14 @@ Reason PossibleValues::why_not(const Symbol& symbol, std::string_view value) con
                symbol.menus.front()->file,
                symbol.menus.front()->line,
                {}};
+    if (const Property* const range = fixed_range(symbol)) {
+        out.because.push_back({cat("its range is ", range->expr->left_symbol()->text(), " to ",
+                                   range->expr->right_symbol()->text()),
+                               range->file,
+                               range->line,
+                               {}});
+        return out;
+    }
     if (!is_logical(symbol.type)) {
         out.because.push_back(
             {"nobody is ever asked for it, and no default is that", nullptr, 0, {}});

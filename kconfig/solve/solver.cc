@@ -206,7 +206,11 @@ SolveResult Search::run() {
         Explainer explainer(evaluator_);
         for (const Assignment& goal : goals_) {
             if (!replay_.holds(goal)) {
-                result_.proof.push_back(explainer.obstacle(*goal.symbol, goal.value));
+                Reason why = explainer.obstacle(*goal.symbol, goal.value);
+                if (why.because.empty()) {
+                    why.text = cat(goal.symbol->label(), " could be ", goal.value, " by itself");
+                }
+                result_.proof.push_back(std::move(why));
             }
         }
     }

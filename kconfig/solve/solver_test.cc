@@ -86,6 +86,11 @@ TEST_F(SolverTest, ProvesThatThereIsNoWay) {
     EXPECT_NE(to_text(result.proof[0]).find("MISSING is defined nowhere"), std::string::npos)
         << to_text(result.proof[0]);
     EXPECT_TRUE(solve_for("ALWAYS", "n").impossible);
+    ASSERT_TRUE(
+        load("config A\n\tbool \"a\"\nconfig B\n\tbool \"b\"\n"
+             "config N\n\tint \"n\"\n\trange 1 5\n\tdepends on A\n"));
+    EXPECT_TRUE(solve_for("N", "9").impossible);
+    EXPECT_FALSE(solve_for("N", "4").solutions.empty());
     EXPECT_TRUE(solve_for("B", "m").impossible);
     EXPECT_TRUE(solve_for("B", "maybe").impossible);
 }

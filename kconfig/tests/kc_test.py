@@ -130,6 +130,32 @@ def main():
         write("Kconfig", "config A\n\tbool\n\tdepends A\n")
         code, out, err = kc("lint")
         expect(code == 1 and "expected 'on' after 'depends'" in err, err)
+        write("Kconfig", TREE + "config SIZE\n\tint \"Size\"\n\trange 1 5\n")
+        for arguments, words in (
+                (["--bogus"], "unknown option --bogus"), (["-c"], "-c needs an argument"),
+                (["set", "-x", "NET=y"], "set: unknown option -x"),
+                (["set", "NET"], "not of the form SYMBOL=VALUE"),
+                (["explain", "=y"], "names no symbol"),
+                (["lint", "nonsense"], "there is no check nonsense; there are undefined-symbol"),
+                (["savedefconfig", "-x"], "no options"),
+                (["search", "["], "is no regular expression"),
+                (["diff", "base", "missing"], "missing: there is no such file"),
+                (["-c", "missing", "tree", "--xml"], "the only option is --json"),
+                (["merge", "."], ". : it is a directory".replace(" :", ":")),
+                (["merge", "--for", "six", "base"], "--for needs a version"),
+                (["local", "missing"], "there is no such file"),
+                (["--profile", "7", "tree"], "use 6.1, 6.12 or next")):
+            code, out, err = kc(*arguments)
+            expect(code == 1 and words in err, f"{arguments}: {code} {err}")
+        code, out, err = kc("set", "SIZE=9")
+        expect(code == 2 and "its range is 1 to 5  (Kconfig:" in out, out)
+        code, out, err = kc("set", 'NAME="with quotes"')
+        expect(code == 0 and 'CONFIG_NAME="with quotes"\n' in read(".config"), out)
+        code, out, err = kc("search", "nothing-like-this")
+        expect(code == 2 and "nothing matches" in err, err)
+        for command in ("merge", "set", "savedefconfig"):
+            code, out, err = kc(command, "--help")
+            expect(code == 0 and out.startswith("Usage: kc"), command)
         expect(kc("nonsense")[0] == 1 and kc()[0] == 1 and kc("--help")[0] == 0, "usage")
     print("kc: all checks passed")
 

@@ -35,6 +35,10 @@ int explain_command(Workspace& workspace, const Arguments& arguments) {
     Explainer explainer(workspace.evaluator());
     for (const std::string& argument : arguments) {
         const std::size_t equal = argument.find('=');
+        if (argument.empty() || equal == 0) {
+            workspace.error(cat("explain: ", argument, " names no symbol"));
+            return exit_error;
+        }
         const Symbol* const symbol = workspace.symbol(argument.substr(0, equal));
         if (symbol == nullptr) {
             return exit_error;

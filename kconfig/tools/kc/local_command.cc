@@ -50,7 +50,8 @@ int local_command(Workspace& workspace, const Arguments& arguments) {
     }
     const std::optional<FileText> text = read_file(list);
     if (!text) {
-        workspace.error(cat("local: cannot read the list of modules ", list));
+        workspace.error(
+            cat("local: cannot read the list of modules ", list, ": there is no such file"));
         return exit_error;
     }
     if (!workspace.load() || !workspace.read_config()) {

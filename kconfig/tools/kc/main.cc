@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // kc: questions about configurations.
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 
@@ -68,6 +69,18 @@ void set_environment(const std::string& name, const std::string& value) {
 #endif
 }
 
+// Whether it is a global option with an argument, which may be part of it.
+bool is_option(std::string_view option) {
+    for (const std::string_view known :
+         {"-k", "--kconfig", "-c", "--config", "--srctree", "-D", "--profile"}) {
+        if (option == known || (option.starts_with(known) &&
+                                (known == "-D" || option.substr(known.size(), 1) == "="))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // Takes one global option; false after a message.
 bool take_option(Host& host, const std::string& option, const std::string& value,
                  GlobalOptions& options) {
@@ -113,6 +126,10 @@ int main(int argc, char** argv) {
             options.cache = false;
             continue;
         }
+        if (!is_option(option)) {
+            host.err(cat("kc: unknown option ", option, " (kc --help lists them)\n"));
+            return exit_error;
+        }
         std::string value;
         const std::size_t equal = option.find('=');
         if (option.starts_with("--") && equal != std::string::npos) {
@@ -136,6 +153,13 @@ int main(int argc, char** argv) {
         return exit_error;
     }
     const std::string_view name = argv[next];
+    const auto wants_help = [](const char* text) {
+        return std::string_view(text) == "--help" || std::string_view(text) == "-h";
+    };
+    if (std::any_of(argv + next + 1, argv + argc, wants_help)) {
+        print_usage(host);
+        return exit_ok;
+    }
     for (const Command& command : kCommands) {
         if (command.name == name) {
             Workspace workspace(host, options);

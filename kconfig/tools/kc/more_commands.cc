@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // kc lint, search, savedefconfig and tree.
+#include <algorithm>
 #include <regex>
 
 #include "kconfig/base/text.hh"
@@ -9,6 +10,9 @@
 namespace kconfig::tools {
 
 namespace {
+
+constexpr std::string_view kChecks[] = {"undefined-symbol", "dead-symbol",  "unused-symbol",
+                                        "unreachable-menu", "unmet-select", "select-never"};
 
 bool matches(const std::regex& pattern, std::string_view text) {
     return std::regex_search(text.begin(), text.end(), pattern);
@@ -106,6 +110,16 @@ void print_tree(Workspace& workspace, const MenuNode& parent, std::size_t indent
 }  // namespace
 
 int lint_command(Workspace& workspace, const Arguments& arguments) {
+    for (const std::string& name : arguments) {
+        if (std::find(std::begin(kChecks), std::end(kChecks), name) == std::end(kChecks)) {
+            std::string message = cat("lint: there is no check ", name, "; there are");
+            for (const std::string_view check : kChecks) {
+                append(message, ' ', check);
+            }
+            workspace.error(message);
+            return exit_error;
+        }
+    }
     if (!workspace.load()) {
         return exit_error;
     }
@@ -160,12 +174,16 @@ int search_command(Workspace& workspace, const Arguments& arguments) {
                           node.file->name, ':', node.line, ')', by_help ? "  [in its help]" : "",
                           '\n'));
     }
-    return count != 0 ? exit_ok : exit_unmet;
+    if (count == 0) {
+        workspace.error(cat("search: nothing matches ", arguments[0]));
+        return exit_unmet;
+    }
+    return exit_ok;
 }
 
 int savedefconfig_command(Workspace& workspace, const Arguments& arguments) {
-    if (arguments.size() > 1) {
-        workspace.error("savedefconfig: at most one file");
+    if (arguments.size() > 1 || (!arguments.empty() && arguments[0].starts_with('-'))) {
+        workspace.error("savedefconfig: takes at most one file, and no options");
         return exit_error;
     }
     if (!workspace.load() || !workspace.read_config()) {

@@ -12,7 +12,8 @@ void print_solution(Workspace& workspace, const Solution& solution, std::size_t 
     const std::size_t count = solution.assignments.size();
     std::string out = cat("Solution ", number, ": ", count, count == 1 ? " change" : " changes");
     if (solution.side_effects != 0) {
-        append(out, ", ", solution.side_effects, " other values follow");
+        append(out, ", ", solution.side_effects,
+               solution.side_effects == 1 ? " other value follows" : " other values follow");
     }
     out += '\n';
     for (const Assignment& one : solution.assignments) {
@@ -39,6 +40,9 @@ int set_command(Workspace& workspace, const Arguments& arguments) {
     for (const std::string& argument : arguments) {
         if (argument == "-n" || argument == "--dry-run") {
             dry_run = true;
+        } else if (argument.starts_with('-')) {
+            workspace.error(cat("set: unknown option ", argument, " (the only one is -n)"));
+            return exit_error;
         } else {
             wanted.push_back(argument);
         }
@@ -61,7 +65,12 @@ int set_command(Workspace& workspace, const Arguments& arguments) {
         if (symbol == nullptr) {
             return exit_error;
         }
-        goals.push_back({symbol, one.substr(equal + 1)});
+        std::string value = one.substr(equal + 1);
+        if (symbol->type == SymbolType::string && value.size() >= 2 && value.front() == '"' &&
+            value.back() == '"') {
+            value = value.substr(1, value.size() - 2);  // as .config has it
+        }
+        goals.push_back({symbol, std::move(value)});
     }
     const SolveResult result = solve(workspace.evaluator(), goals);
     if (!result.solutions.empty() && result.solutions[0].assignments.empty()) {

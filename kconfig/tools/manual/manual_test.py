@@ -66,9 +66,10 @@ def complete(script, name, *words):
 
 
 def main():
+    programs = [os.path.abspath(path) for path in sys.argv[1:] if path]
     with tempfile.TemporaryDirectory() as work:
         os.chdir(work)
-        for program in (os.path.abspath(p) for p in sys.argv[1:] if p):
+        for program in programs:
             name = os.path.basename(program)
             title, _, sections = generate.parse(os.path.join(HERE, f"{name}.txt"))
             expect(title == name, f"{name}.txt is about {title}")
