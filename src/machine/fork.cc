@@ -76,9 +76,9 @@ void unregister_for_fork(Machine::Impl& machine) {
 // A halt or a device's coming and going that is under way is waited for: the child has no thread
 // that would finish it, and could never take these locks again.
 void Machine::Impl::lock_for_fork() {
-    // Forked by a handler inside a call, or by a function that a call has called: this thread may
-    // hold what would be locked here.
-    fork_locked_ = !calling();
+    // Forked by a handler inside a call, or by a function of the application's that the kernel has
+    // called, on whichever thread (the helper too): it may hold what would be locked here.
+    fork_locked_ = !calling() && !Vcpu::inside();
     if (fork_locked_) {
         halt_mutex_.lock();
         device_mutex_.lock();

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -90,6 +91,52 @@ TEST(Endings, AForkDuringAHalt) {
     EXPECT_EQ(status, 0);
     halting.join();
     EXPECT_LT(sleeper.result(), 0);
+}
+
+// A disk whose function forks, as the application's own may, when the helper thread calls it.
+class ForkingDisk final : public BlockBackend {
+  public:
+    explicit ForkingDisk(std::atomic<int>& status) : status_(status) { info_.size = 1U << 20U; }
+
+    [[nodiscard]] const BlockInfo& info() const override { return info_; }
+
+    int submit(BlockRequest& request) override {
+        for (const iovec& segment : request.segments) {
+            if (request.op == BlockOp::read) {
+                std::memset(segment.iov_base, 0, segment.iov_len);
+            }
+        }
+        if (request.op == BlockOp::write && std::this_thread::get_id() != caller_) {
+            status_ = in_child([] {});
+        }
+        return 0;
+    }
+
+    std::unique_ptr<BlockBackend> after_fork_in_child(std::unique_ptr<BlockBackend> self) override {
+        return self;
+    }
+
+  private:
+    BlockInfo info_;
+    std::atomic<int>& status_;
+    const std::thread::id caller_ = std::this_thread::get_id();
+};
+
+TEST(Endings, AForkWithinTheKernelOnTheHelperThread) {
+    constexpr int kNotYet = -2;
+    std::atomic<int> status{kNotYet};
+    Instance kernel;
+    const std::string disk = kernel.add_disk(std::make_unique<ForkingDisk>(status));
+    ASSERT_EQ(kernel.write_file("/proc/sys/vm/dirty_expire_centisecs", "1"), 0);
+    ASSERT_EQ(kernel.write_file("/proc/sys/vm/dirty_writeback_centisecs", "1"), 0);
+    const long fd = kernel.must("open", nr::openat, AT_FDCWD, disk.c_str(), O_RDWR, 0);
+    ASSERT_EQ(kernel.call(nr::write, fd, "data", 4), 4);
+    while (status == kNotYet) {  // written back without any call
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    EXPECT_EQ(status, 0);
+    EXPECT_EQ(kernel.call(nr::getpid), 1);
+    EXPECT_EQ(kernel.halt(), 0);
 }
 
 // A disk that never answers: the halt gives up and says so.
