@@ -17,8 +17,10 @@ struct FaultRange {
     std::uint64_t handler = 0;  // takes a struct lkl_fault_frame * in rdi and rsp
 };
 
-// Makes faults in the range go to its handler, and installs the process's signal handlers if
-// nobody has yet. The slot that is returned names the range; -1: all slots are taken.
+// Makes faults in the range go to its handler, and installs the process's signal handlers, on top
+// of the application's if it has installed some since the last time (up to seven times where those
+// hand on what is not theirs). The slot
+// that is returned names the range; -1: all slots are taken.
 int add_fault_range(const FaultRange& range);
 void remove_fault_range(int slot);
 

@@ -56,5 +56,63 @@ TEST(Fault, AnEarlierHandlerIsCalled) {
     EXPECT_EQ(WEXITSTATUS(status), SIGFPE);
 }
 
+volatile std::sig_atomic_t seen_between = 0;
+
+struct sigaction found_between {};
+
+// Counts, and hands on to what was there before it.
+void between(int signal, siginfo_t* info, void* context) {
+    seen_between = seen_between + 1;
+    found_between.sa_sigaction(signal, info, context);
+}
+
+void install_between() {
+    struct sigaction action {};
+
+    action.sa_sigaction = between;
+    action.sa_flags = SA_SIGINFO;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGFPE, &action, &found_between);
+}
+
+TEST(Fault, AHandlerInstalledSinceIsCovered) {
+    const int status =
+        in_child([](int signal) { _exit(signal + 100 * (seen_between == 1 ? 1 : 0)); },
+                 [] {
+                     install_between();
+                     add_fault_range({});
+
+                     struct sigaction now {};
+
+                     sigaction(SIGFPE, nullptr, &now);
+                     if (now.sa_sigaction == between) {
+                         _exit(1);
+                     }
+                     raise(SIGFPE);
+                 });
+    EXPECT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), SIGFPE + 100);
+}
+
+// More often than there are layers; it hands nothing on.
+TEST(Fault, HandlersMayBeInstalledAgainAndAgain) {
+    const int status = in_child(SIG_DFL, [] {
+        for (int i = 0; i < 30; i++) {
+            std::signal(SIGFPE, [](int signal) { _exit(signal); });
+            add_fault_range({});
+
+            struct sigaction now {};
+
+            sigaction(SIGFPE, nullptr, &now);
+            if ((now.sa_flags & SA_SIGINFO) == 0) {
+                _exit(1);
+            }
+        }
+        raise(SIGFPE);
+    });
+    EXPECT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), SIGFPE);
+}
+
 }  // namespace
 }  // namespace lkl

@@ -3,11 +3,13 @@
 
 #include <ucontext.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <csignal>
 #include <cstring>
 #include <mutex>
+#include <utility>
 
 #include "abi/machine.h"
 
@@ -24,9 +26,18 @@ struct Slot {
 };
 
 std::array<Slot, kSlots> slots;
-std::array<struct sigaction, kSignals.size()> previous;
+// An application may install a handler of its own between two boots, which may hand faults on to
+// what it found: ours. Then ours goes on top once more, as another function, a layer, so that each
+// knows what it covers.
+constexpr std::size_t kLayers = 8;
+
+struct SignalLayers {
+    std::array<struct sigaction, kLayers> covered{};  // by each layer
+    std::size_t count = 0;
+};
+
+std::array<SignalLayers, kSignals.size()> layers;  // changed before a layer is installed
 std::mutex mutex;
-bool installed = false;
 
 bool within(std::uint64_t value, std::uint64_t start, std::uint64_t end) {
     return value >= start && value < end;
@@ -66,12 +77,12 @@ void save_registers(const greg_t* from, lkl_fault_frame& to) noexcept {
 }
 
 // What would have happened without us.
-void pass_on(int signal, siginfo_t* info, void* context) noexcept {
+void pass_on(std::size_t layer, int signal, siginfo_t* info, void* context) noexcept {
     std::size_t index = 0;
     while (kSignals.at(index) != signal) {
         index++;
     }
-    const struct sigaction& action = previous.at(index);
+    const struct sigaction& action = layers.at(index).covered.at(layer);
     if ((action.sa_flags & SA_SIGINFO) != 0) {
         action.sa_sigaction(signal, info, context);
     } else if (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN) {
@@ -90,22 +101,51 @@ void pass_on(int signal, siginfo_t* info, void* context) noexcept {
     }
 }
 
+template <std::size_t Layer>
 void on_fault(int signal, siginfo_t* info, void* context) {
     if (!redirect_fault(signal, info, context)) {
-        pass_on(signal, info, context);
+        pass_on(Layer, signal, info, context);
     }
 }
 
+using Handler = void (*)(int, siginfo_t*, void*);
+
+template <std::size_t... Layer>
+constexpr std::array<Handler, sizeof...(Layer)> make_handlers(std::index_sequence<Layer...>) {
+    return {on_fault<Layer>...};
+}
+
+constexpr std::array<Handler, kLayers> kHandlers =
+    make_handlers(std::make_index_sequence<kLayers>());
+
+bool is_ours(const struct sigaction& action) {
+    return (action.sa_flags & SA_SIGINFO) != 0 &&
+           std::find(kHandlers.begin(), kHandlers.end(), action.sa_sigaction) != kHandlers.end();
+}
+
+// Sees to it that ours is the handler of each signal, on top of what is there.
 void install_handlers() {
     for (std::size_t i = 0; i < kSignals.size(); i++) {
+        SignalLayers& of_signal = layers.at(i);
+
+        struct sigaction now {};
+
+        sigaction(kSignals.at(i), nullptr, &now);
+        if (is_ours(now)) {
+            continue;
+        }
+        // All layers taken: the last one once more, which only a handler that hands on to it minds.
+        const std::size_t layer = std::min(of_signal.count, kLayers - 1);
+
         struct sigaction action {};
 
-        action.sa_sigaction = on_fault;
+        action.sa_sigaction = kHandlers.at(layer);
         action.sa_flags = SA_SIGINFO | SA_ONSTACK;
         sigemptyset(&action.sa_mask);
-        sigaction(kSignals.at(i), &action, &previous.at(i));
+        of_signal.covered.at(layer) = now;
+        of_signal.count = layer + 1;
+        sigaction(kSignals.at(i), &action, nullptr);
     }
-    installed = true;
 }
 
 }  // namespace
@@ -117,9 +157,7 @@ int add_fault_range(const FaultRange& range) {
         if (!slot.used.load(std::memory_order_relaxed)) {
             slot.range = range;
             slot.used.store(true, std::memory_order_release);
-            if (!installed) {
-                install_handlers();
-            }
+            install_handlers();
             return i;
         }
     }
