@@ -12,8 +12,9 @@
 namespace lkl {
 
 // Every segment lies within guest memory, those that the device writes within what is writable of
-// it; none is empty, and those that the device reads come before those that it writes. The bytes they point at stay the guest's: read each once. Reusable:
-// the storage is kept from one Virtqueue::pop() to the next. Not thread-safe.
+// it; none is empty, and those that the device reads come before those that it writes. The bytes
+// they point at stay the guest's: read each once. Reusable: the storage is kept from one
+// Virtqueue::pop() to the next. Not thread-safe.
 class DescriptorChain {
   public:
     // What names the chain in the used ring.
