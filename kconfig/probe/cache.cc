@@ -188,7 +188,7 @@ void ProbeCache::prefetch() {
         if (answer.context != store_->context) {
             continue;
         }
-        std::string now = store_->stamps.of(command);
+        std::string now = store_->stamps.of(with_variables(host_, command));
         if (now != answer.stamps) {
             answer.stamps = std::move(now);
             stale.emplace_back(&command, &answer);
@@ -224,11 +224,12 @@ void ProbeCache::prefetch() {
 }
 
 std::optional<std::string> ProbeCache::run(const std::string& command) {
-    if (store_ == nullptr || !is_understood(command, store_->piped_input)) {
+    const std::string seen = store_ != nullptr ? with_variables(host_, command) : std::string();
+    if (store_ == nullptr || !is_understood(seen, store_->piped_input)) {
         ++runs_;
         return host_.shell(command, kMaxBytes);
     }
-    const std::string stamps = store_->stamps.of(command);
+    const std::string stamps = store_->stamps.of(seen);
     Answer& answer = store_->answers[command];
     if (!answer.context.empty() && answer.context == store_->context && answer.stamps == stamps) {
         ++hits_;

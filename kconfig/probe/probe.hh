@@ -25,6 +25,12 @@ struct ProbeOutput {
 /// @p piped_input also whether it leaves standard input alone.
 bool is_understood(std::string_view command, bool piped_input);
 
+/// @p command with every "$NAME" outside of single quotes replaced by the value
+/// that the environment has for it, as the shell would; those that the command
+/// itself may set, or whose value is more than one plain word, stay. This is to
+/// look at, not to run.
+std::string with_variables(Host& host, std::string_view command);
+
 /// The words of a shell command, without quotes and operators.
 std::vector<std::string> shell_words(std::string_view command);
 

@@ -151,6 +151,39 @@ bool is_script(std::string_view word) {
 
 }  // namespace
 
+std::string with_variables(Host& host, std::string_view command) {
+    const auto is_name_char = [](char c) { return is_word_char(c) && c != '-'; };
+    const auto is_plain = [&](char c) {
+        return is_word_char(c) || c == '/' || c == '.' || c == '+';
+    };
+    std::string out;
+    bool quoted = false;
+    for (std::size_t at = 0; at < command.size(); ++at) {
+        const char c = command[at];
+        quoted = quoted != (c == '\'');
+        if (c == '\\' && !quoted && at + 1 < command.size()) {
+            out.append(command.substr(at++, 2));
+            continue;
+        }
+        std::size_t end = at + 1;
+        while (c == '$' && !quoted && end < command.size() && is_name_char(command[end])) {
+            ++end;
+        }
+        const std::string name(command.substr(at + 1, end - at - 1));
+        const char* const value =
+            name.empty() || is_digit(name.front()) ? nullptr : host.env(name.c_str());
+        const std::string_view word = value != nullptr ? value : "";
+        if (word.empty() || !std::all_of(word.begin(), word.end(), is_plain) ||
+            command.find(name + '=') != std::string_view::npos) {
+            out.push_back(c);
+            continue;
+        }
+        out.append(word);
+        at = end - 1;
+    }
+    return out;
+}
+
 std::vector<std::string> shell_words(std::string_view command) {
     std::vector<Piece> pieces;
     split(command, pieces);

@@ -32,6 +32,20 @@ TEST(ProbeShape, RunsWhatItCannotFollow) {
     EXPECT_FALSE(is_understood("gcc -x c -", true));
 }
 
+TEST(ProbeShape, LooksAtWhatVariablesStandFor) {
+    FakeHost host;
+    host.variables["CC"] = "x86_64-linux-gnu-gcc";
+    host.variables["FLAGS"] = "-a -b";
+    const std::string probe = "echo 'int x;' | $CC -x c - -c -o /dev/null";
+    EXPECT_FALSE(is_understood(probe, true));
+    EXPECT_TRUE(is_understood(with_variables(host, probe), true));
+    EXPECT_EQ(with_variables(host, "\"$CC\" $CCX $1"), "\"x86_64-linux-gnu-gcc\" $CCX $1");
+    for (const char* const stays :
+         {"echo '$CC'", "CC=clang; $CC", "echo \\$CC", "gcc $FLAGS", "echo $(CC) ${CC} $"}) {
+        EXPECT_EQ(with_variables(host, stays), stays);
+    }
+}
+
 class Probes : public ::testing::Test {
   protected:
     std::string ask(const std::string& command) {
