@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <memory>
 #include <type_traits>
 
@@ -80,6 +81,8 @@ constexpr int kAlways[] = {
     SCMP_SYS(select),
     SCMP_SYS(pselect6),
     SCMP_SYS(io_uring_enter),
+    SCMP_SYS(recvfrom),  // of a network disk; sendto: see below
+    SCMP_SYS(memfd_create),
     SCMP_SYS(futex),
     // Memory; mmap, mprotect: see below.
     SCMP_SYS(munmap),
@@ -172,6 +175,15 @@ constexpr std::uint64_t flags(int value) {
     return static_cast<std::uint64_t>(static_cast<unsigned>(value));
 }
 
+// Conditions on one argument; libseccomp's own macros for them are C.
+scmp_arg_cmp equals(unsigned argument, std::uint64_t value) {
+    return {argument, SCMP_CMP_EQ, value, 0};
+}
+
+scmp_arg_cmp masked(unsigned argument, std::uint64_t mask, std::uint64_t value) {
+    return {argument, SCMP_CMP_MASKED_EQ, mask, value};
+}
+
 void add_rules(Builder& builder, CallOptions options) {
     for (const int call : kAlways) {
         builder.allow(call);
@@ -188,26 +200,26 @@ void add_rules(Builder& builder, CallOptions options) {
     }
     // No new code.
     for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)}) {
-        builder.allow_if(call, SCMP_A2(SCMP_CMP_MASKED_EQ, flags(PROT_EXEC), 0));
+        builder.allow_if(call, masked(2, flags(PROT_EXEC), 0));
     }
     // Threads, but no processes. The arguments of clone3() are out of a filter's sight: without
     // it, C libraries use clone().
-    builder.allow_if(SCMP_SYS(clone),
-                     SCMP_A0(SCMP_CMP_MASKED_EQ, flags(CLONE_THREAD), flags(CLONE_THREAD)));
+    builder.allow_if(SCMP_SYS(clone), masked(0, flags(CLONE_THREAD), flags(CLONE_THREAD)));
     builder.refuse(SCMP_SYS(clone3), ENOSYS);
     // abort() and pthread_kill()
-    builder.allow_if(SCMP_SYS(tgkill),
-                     SCMP_A0(SCMP_CMP_EQ, static_cast<std::uint64_t>(::getpid())));
+    builder.allow_if(SCMP_SYS(tgkill), equals(0, static_cast<std::uint64_t>(::getpid())));
+    // To whom a socket is connected, and nobody else.
+    builder.allow_if(SCMP_SYS(sendto), equals(4, 0));
     // Limits may be read, not set.
-    builder.allow_if(SCMP_SYS(prlimit64), SCMP_A2(SCMP_CMP_EQ, 0));
+    builder.allow_if(SCMP_SYS(prlimit64), equals(2, 0));
     for (const int option : {PR_SET_NAME, PR_SET_TIMERSLACK}) {
-        builder.allow_if(SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_EQ, flags(option)));
+        builder.allow_if(SCMP_SYS(prctl), equals(0, flags(option)));
     }
     for (const unsigned long control : kControls) {
-        builder.allow_if(SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, control));
+        builder.allow_if(SCMP_SYS(ioctl), equals(1, control));
     }
     for (const int control : kFileControls) {
-        builder.allow_if(SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, flags(control)));
+        builder.allow_if(SCMP_SYS(fcntl), equals(1, flags(control)));
     }
 }
 
