@@ -70,9 +70,13 @@ std::vector<std::string> complaints_in_records(std::string_view records,
                                                const std::vector<std::string>& expected) {
     // Lockdep presents itself with the priority of a warning.
     static const std::vector<std::string> kHarmless = {
-        "Lock dependency validator: Copyright", "... MAX_LOCK",   "... CLASSHASH_SIZE:",
-        "... CHAINHASH_SIZE:",                  " memory used by lock dependency info:",
-        " memory used for stack traces:",       " per task-struct memory footprint:",
+        "Lock dependency validator: Copyright",
+        "... MAX_LOCK",
+        "... CLASSHASH_SIZE:",
+        "... CHAINHASH_SIZE:",
+        " memory used by lock dependency info:",
+        " memory used for stack traces:",
+        " per task-struct memory footprint:",
     };
     return select_lines(records, [&](std::string_view line) {
         // "<N>": facility * 8 + level. A record's further lines have none; the first tells of it.
