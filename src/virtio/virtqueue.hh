@@ -29,7 +29,8 @@ class Virtqueue {
     static constexpr std::size_t kMaxSegments = 1024;
 
     // Starts at index 0. False, and the queue is broken, if `size` is not a power of two up to
-    // 32768 or a part is misaligned, not in memory, or read-only where the device writes. `memory` must outlive the queue's use.
+    // 32768 or a part is misaligned, not in memory, or read-only where the device writes. `memory`
+    // must outlive the queue's use.
     bool start(const GuestMemory& memory, const VirtqueueAddresses& addresses, std::uint32_t size,
                std::uint64_t features);
 
