@@ -10,7 +10,7 @@ build_packages=(
   # the kernels
   linux-source-6.12
   # libraries
-  libarchive-dev libblkid-dev libcli11-dev libedit-dev libexpected-dev libncurses-dev libseccomp-dev
+  libarchive-dev libblkid-dev libcli11-dev libedit-dev libexpected-dev libnbd-dev libncurses-dev libseccomp-dev
   liburing-dev nlohmann-json3-dev libgtest-dev
   # the main job: makes and checks an image
   e2fsprogs tar
@@ -20,7 +20,7 @@ test_packages=(
   clang-14 clang-format-14 python3-pytest tmux
   acl attr
   btrfs-progs dosfstools erofs-utils exfatprogs f2fs-tools genisoimage mtools ntfs-3g
-  squashfs-tools udftools util-linux xfsprogs xorriso
+  man-db mdadm qemu-utils squashfs-tools udftools util-linux xfsprogs xorriso zsh
 )
 
 wanted=("${build_packages[@]}")
