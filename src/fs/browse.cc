@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "fs/browse.hh"
 
-#include <fcntl.h>
-
 #include <array>
 #include <charconv>
 #include <cstdio>
 
-#include "base/unique_fd.hh"
 #include "fs/attributes.hh"
 #include "fs/browse_session.hh"
 #include "fs/checksums.hh"
 #include "fs/directory_reader.hh"
 #include "fs/entry_text.hh"
+#include "fs/image_source.hh"
 #include "fs/json_text.hh"
 
 namespace lkl::fs {
@@ -258,14 +256,14 @@ int inspect_image(const BrowseOptions& options) {
         session.console().message(error.message());
         return static_cast<int>(ExitCode::image);
     };
-    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file) {
-        return refuse(Error::host(errno, "open the image", path));
+    const auto source = ImageSource::open(path, false);
+    if (!source) {
+        return refuse(source.error());
     }
     session.sandbox().add_image(path, false);
     session.sandbox().confine_files();
     session.sandbox().confine_calls();
-    const auto image = probe_image(file.get(), path);
+    const auto image = source->probe();
     if (!image) {
         return refuse(image.error());
     }

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "fs/image.hh"
 
-#include <fcntl.h>
-
 #include <algorithm>
-#include <cerrno>
+#include <utility>
 
-#include "block/file_backend.hh"
 #include "block/overlay_backend.hh"
 #include "fs/kernel_calls.hh"
 #include "fs/linux_errno.hh"
 #include "fs/probe.hh"
+#include "fs/probe_reading.hh"
+#include "fs/raid.hh"
 
 namespace lkl::fs {
 namespace {
@@ -93,45 +92,53 @@ std::uint64_t memory_for(std::string_view type, std::uint64_t image_size, bool w
     return memory;
 }
 
-Result<UniqueFd> open_image_file(const ImageOptions& options) {
-    const int flags = (options.write ? O_RDWR : O_RDONLY) | O_CLOEXEC;
-    UniqueFd file(::open(options.path.c_str(), flags));
-    if (!file) {
-        return Error::host(errno, options.write ? "open the image for writing" : "open the image",
-                           options.path);
-    }
-    return file;
-}
-
 Image::Image(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Image::~Image() {
     if (state_ != nullptr) {
         static_cast<void>(state_->root.close());
         state_->mount.reset();
-        state_->disk.reset();
+        state_->disks.clear();
     }
 }
 
-Result<void> Image::add_disk(State& state, bool overlay, std::function<void()> attached) {
-    state.disk.reset();
-    FileBackendOptions file;
-    file.attached = std::move(attached);
-    file.read_only = !state.write;
-    file.async_early = true;  // a sandbox forbids it later
-    UniqueFd copy(::fcntl(state.file.get(), F_DUPFD_CLOEXEC, 0));
-    if (!copy) {
-        return Error::host(errno, "duplicate the descriptor of", state.path);
+Result<void> Image::add_disks(State& state, bool overlay, std::function<void()> attached) {
+    state.disks.clear();
+    for (const ImageSource& source : state.sources) {
+        LKL_TRY(auto backend, source.backend(std::exchange(attached, {})));
+        if (overlay) {
+            backend = OverlayBackend::in_memory(std::move(backend));
+        }
+        Disk::Options disk;
+        disk.read_only = !state.write && !overlay;
+        LKL_TRY(Disk added, Disk::add_backend(*state.kernel, std::move(backend), std::move(disk)));
+        state.disks.push_back(std::move(added));
     }
-    LKL_TRY(auto backend, FileBackend::adopt(std::move(copy), state.path, std::move(file)));
-    if (overlay) {
-        backend = OverlayBackend::in_memory(std::move(backend));
-    }
-    Disk::Options disk;
-    disk.read_only = !state.write && !overlay;
-    LKL_TRY(Disk added, Disk::add_backend(*state.kernel, std::move(backend), std::move(disk)));
-    state.disk.emplace(std::move(added));
     state.replayed = overlay;
+    return {};
+}
+
+Result<void> Image::start_volume(State& state, const ContentInfo& content, unsigned partition) {
+    std::vector<DeviceNumber> members;
+    for (std::size_t i = 0; i < state.disks.size(); ++i) {
+        unsigned number = partition;
+        if (i > 0) {
+            LKL_TRY(const ImageInfo info, state.sources[i].probe());
+            LKL_TRY(number, find_content(info, content.type, state.sources[i].path()));
+        }
+        if (number == 0) {
+            members.push_back(state.disks[i].device());
+        } else {
+            LKL_TRY(const Partition found, state.disks[i].partition(number));
+            members.push_back(found.device);
+        }
+    }
+    LKL_TRY(state.array, start_array(*state.calls, *state.kernel, members, content.version));
+    if (state.type.empty()) {
+        LKL_TRY(const ImageInfo inside,
+                probe_device(*state.calls, *state.kernel, state.array, state.path));
+        LKL_TRY(state.type, kernel_type(inside.content, "the array on " + state.path));
+    }
     return {};
 }
 
@@ -142,9 +149,35 @@ Result<void> Image::mount(State& state, const ImageOptions& options, unsigned pa
     mount.flags =
         mount_flags::no_atime | (state.write || state.replayed ? 0 : mount_flags::read_only);
     mount.options = mount_options_for(state.type, state.write, options.mount_options);
-    LKL_TRY(Mount mounted, Mount::mount(*state.disk, partition, mount));
-    state.type = mounted.type();
-    state.mount.emplace(std::move(mounted));
+    if (!state.array.empty()) {
+        LKL_TRY(Mount mounted, Mount::mount(*state.kernel, state.array, mount));
+        state.mount.emplace(std::move(mounted));
+    } else {
+        for (std::size_t i = 1; i < state.disks.size(); ++i) {
+            mount.options +=
+                (mount.options.empty() ? "device=" : ",device=") + state.disks[i].node();
+        }
+        LKL_TRY(Mount mounted, Mount::mount(state.disks.front(), partition, mount));
+        state.mount.emplace(std::move(mounted));
+    }
+    state.type = state.mount->type();
+    return {};
+}
+
+Result<void> Image::boot(State& state, const ImageOptions& options, std::uint64_t size) {
+    Kernel::Options boot;
+    boot.memory_bytes = options.memory_bytes != 0 ? options.memory_bytes
+                                                  : memory_for(state.type, size, options.write);
+    boot.fork_support = false;
+    boot.print = options.print;
+    LKL_TRY(Kernel kernel, Kernel::boot(std::move(boot)));
+    state.kernel = std::make_unique<Kernel>(std::move(kernel));
+    state.calls = make_kernel_calls(*state.kernel);
+    // vfat and its like take the modes that they show from the mask at the time of the mount.
+    state.calls->set_creation_mask(022);
+    if (options.clock) {
+        LKL_TRY_VOID(set_clock(*state.kernel, *options.clock));
+    }
     return {};
 }
 
@@ -152,35 +185,39 @@ Result<Image> Image::open(const ImageOptions& options) {
     auto state = std::make_unique<State>();
     state->path = options.path;
     state->write = options.write;
-    LKL_TRY(state->file, open_image_file(options));
-    LKL_TRY(const ImageInfo info, probe_image(state->file.get(), options.path));
+    LKL_TRY(ImageSource first, ImageSource::open(options.path, options.write));
+    state->sources.push_back(std::move(first));
+    for (const std::string& path : options.more_devices) {
+        LKL_TRY(ImageSource more, ImageSource::open(path, options.write));
+        state->sources.push_back(std::move(more));
+    }
+    if (options.opened) {
+        options.opened();
+    }
+    LKL_TRY(const ImageInfo info, state->sources.front().probe());
     LKL_TRY(const unsigned partition, find_partition(info, options.partition, options.path));
     const ContentInfo& content = content_of(info, partition);
+    const bool volume = is_array(content);
     state->type = options.type;
-    if (state->type.empty()) {
+    if (state->type.empty() && !volume) {
         LKL_TRY(state->type, kernel_type(content, options.path));
     }
-
-    Kernel::Options boot;
-    boot.memory_bytes = options.memory_bytes != 0
-                            ? options.memory_bytes
-                            : memory_for(state->type, info.size, options.write);
-    boot.fork_support = false;
-    boot.print = options.print;
-    LKL_TRY(Kernel kernel, Kernel::boot(std::move(boot)));
-    state->kernel = std::make_unique<Kernel>(std::move(kernel));
-    state->calls = make_kernel_calls(*state->kernel);
-    // vfat and its like take the modes that they show from the mask at the time of the mount.
-    state->calls->set_creation_mask(022);
-    if (options.clock) {
-        LKL_TRY_VOID(set_clock(*state->kernel, *options.clock));
+    if (!volume && !options.more_devices.empty() && state->type != "btrfs") {
+        return Error::other("its file system (" + state->type + ") has one device only",
+                            "use further devices with", options.path);
     }
+    LKL_TRY_VOID(boot(*state, options, info.size));
 
-    const bool overlay = !options.write && skips_recovery_in_silence(state->type);
-    LKL_TRY_VOID(add_disk(*state, overlay, options.before_reading));
+    // What runs an array writes to it at once.
+    const bool overlay = !options.write && (volume || skips_recovery_in_silence(state->type));
+    LKL_TRY_VOID(add_disks(
+        *state, overlay, options.before_reading ? options.before_reading : [] {}));
+    if (volume) {
+        LKL_TRY_VOID(start_volume(*state, content, partition));
+    }
     auto mounted = mount(*state, options, partition);
     if (!mounted && !options.write && !state->replayed && may_need_recovery(mounted.error())) {
-        LKL_TRY_VOID(add_disk(*state, true, {}));
+        LKL_TRY_VOID(add_disks(*state, true, {}));
         if (auto second = mount(*state, options, partition); second) {
             mounted = std::move(second);
         }
@@ -220,7 +257,15 @@ Result<void> Image::finish() {
     }
     static_cast<void>(state.root.close());
     auto unmounted = state.mount->unmount();
-    auto removed = state.disk->remove();
+    Result<void> removed;
+    if (unmounted && !state.array.empty()) {
+        removed = stop_array(*state.calls, *state.kernel, state.array);
+    }
+    for (Disk& disk : state.disks) {
+        if (auto gone = disk.remove(); !gone && removed) {
+            removed = std::move(gone);
+        }
+    }
     auto halted = state.kernel->halt();
     LKL_TRY_VOID(std::move(synced));
     if (!unmounted) {

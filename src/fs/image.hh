@@ -11,14 +11,17 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "base/unique_fd.hh"
 #include "fs/file_calls.hh"
+#include "fs/image_source.hh"
 
 namespace lkl::fs {
 
 struct ImageOptions {
-    std::string path;
+    std::string path;  // a file, a block device, or an address of a network block device
+    // Where the other devices are of a file system or an array that has several.
+    std::vector<std::string> more_devices;
     std::string type;       // the kernel's name; empty: found by probing
     std::string partition;  // see find_partition()
     bool write = false;
@@ -27,6 +30,9 @@ struct ImageOptions {
     std::optional<FileTime> clock;   // what the kernel takes for the time of day, if not the host's
     // Receives the kernel's log; empty: it is only kept for messages about a panic.
     std::function<void(std::string_view)> print;
+    // Called when the images are open and connected, before a byte is read and a thread started:
+    // where a sandbox is entered. May be empty.
+    std::function<void()> opened;
     // Called when the kernel runs and everything of the host's is open, before it reads a byte of
     // the image: where a sandbox is closed. May be empty.
     std::function<void()> before_reading;
@@ -35,9 +41,6 @@ struct ImageOptions {
 // Memory for a kernel that works on `type`: what its caches and log recovery need, never so little
 // that it runs out of memory.
 std::uint64_t memory_for(std::string_view type, std::uint64_t image_size, bool write);
-
-// The image itself, for reading or writing as the options say.
-Result<UniqueFd> open_image_file(const ImageOptions& options);
 
 // Members may be called from several threads, finish() from one.
 class Image {
@@ -81,10 +84,11 @@ class Image {
 
   private:
     struct State {
-        UniqueFd file;
+        std::vector<ImageSource> sources;  // the image, then the further devices
         std::unique_ptr<Kernel> kernel;
         std::unique_ptr<FileCalls> calls;
-        std::optional<Disk> disk;
+        std::vector<Disk> disks;  // of the sources
+        std::string array;        // node of the array that runs on them, or empty
         std::optional<Mount> mount;
         OpenFile root;
         std::string path;
@@ -94,7 +98,9 @@ class Image {
     };
 
     explicit Image(std::unique_ptr<State> state);
-    static Result<void> add_disk(State& state, bool overlay, std::function<void()> attached);
+    static Result<void> add_disks(State& state, bool overlay, std::function<void()> attached);
+    static Result<void> boot(State& state, const ImageOptions& options, std::uint64_t size);
+    static Result<void> start_volume(State& state, const ContentInfo& content, unsigned partition);
     static Result<void> mount(State& state, const ImageOptions& options, unsigned partition);
 
     std::unique_ptr<State> state_;

@@ -331,7 +331,7 @@ int image_to_tar(JobOptions options) {
     // The archive is opened before the sandbox, which would not let it be made; but not for an
     // image that is not even there.
     if (options.opened == nullptr) {
-        if (const auto file = open_image_file(options.image); !file) {
+        if (const auto file = ImageSource::open(options.image.path, false); !file) {
             return run.refuse(file.error(), ExitCode::image);
         }
     }

@@ -129,7 +129,10 @@ Result<JobImage> open_job_image(const JobOptions& options, ImageOptions image,
     }
     if (!image.before_reading) {
         sandbox.add_image(image.path, image.write);
-        sandbox.confine_files();
+        for (const std::string& device : image.more_devices) {
+            sandbox.add_image(device, image.write);
+        }
+        image.opened = [&sandbox] { sandbox.confine_files(); };
         image.before_reading = [&sandbox] { sandbox.confine_calls(); };
     }
     LKL_TRY(Image opened, Image::open(image));

@@ -116,7 +116,7 @@ std::string list_of_partitions(const ImageInfo& image) {
 }
 
 bool is_mountable(const ContentInfo& content) {
-    return kernel_type(content, "").has_value();
+    return is_array(content) || kernel_type(content, "").has_value();
 }
 
 Result<unsigned> choose_partition(const ImageInfo& image, const std::string& path) {
@@ -205,6 +205,23 @@ const ContentInfo& content_of(const ImageInfo& image, unsigned number) {
         }
     }
     return image.content;
+}
+
+bool is_array(const ContentInfo& content) {
+    return content.type == "linux_raid_member";
+}
+
+Result<unsigned> find_content(const ImageInfo& image, const std::string& type,
+                              const std::string& path) {
+    if (image.content.type == type) {
+        return 0U;
+    }
+    for (const PartitionInfo& partition : image.partitions) {
+        if (partition.content.type == type) {
+            return partition.number;
+        }
+    }
+    return Error::other("nothing in it is that", "find a " + type + " in", path);
 }
 
 Result<std::string> kernel_type(const ContentInfo& content, const std::string& path) {

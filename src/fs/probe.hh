@@ -50,6 +50,13 @@ Result<unsigned> find_partition(const ImageInfo& image, std::string_view wanted,
 // What lies in partition `number` (0: the whole image).
 const ContentInfo& content_of(const ImageInfo& image, unsigned number);
 
+// The partition of `image` that holds `type`, 0 if the whole of it does.
+Result<unsigned> find_content(const ImageInfo& image, const std::string& type,
+                              const std::string& path);
+
+// A member of an array (MD RAID), which is started before what is on it can be mounted.
+bool is_array(const ContentInfo& content);
+
 // The kernel's name for a type of libblkid's ("ntfs" is "ntfs3"). Refuses what is no file system,
 // with what it is ("an encrypted volume (LUKS)") and what to do.
 Result<std::string> kernel_type(const ContentInfo& content, const std::string& path);

@@ -7,6 +7,7 @@
 
 #include "base/unique_fd.hh"
 #include "fs/json_text.hh"
+#include "fs/probe_reading.hh"
 #include "fs/test_tree.hh"
 
 namespace lkl::fs {
@@ -94,6 +95,46 @@ TEST(ProbeImage, FindsNothingInZeros) {
     ASSERT_TRUE(image);
     EXPECT_EQ(image->content.type, "");
     EXPECT_FALSE(kernel_type(image->content, "zeros"));
+}
+
+TEST(ProbeByReading, FindsTheSameWithLittleReading) {
+    const TemporaryDirectory directory;
+    const std::string path = directory.path("disk.img");
+    const std::string command =
+        "truncate -s 64M " + path +
+        " && printf 'label: gpt\\nstart=2048, size=40960, name=one\\nstart=43008\\n' | "
+        "sfdisk -q " +
+        path + " && mkfs.ext4 -q -F -L second -E offset=22020096 " + path + " 40M >/dev/null 2>&1";
+    if (std::system(command.c_str()) != 0) {
+        GTEST_SKIP() << "sfdisk or mkfs.ext4 is missing";
+    }
+    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const auto whole = probe_image(fd.get(), path);
+    ASSERT_TRUE(whole) << whole.error().message();
+    std::uint64_t total = 0;
+    const auto read = [&](std::span<std::byte> buffer, std::uint64_t offset) -> Result<void> {
+        total += buffer.size();
+        EXPECT_EQ(::pread(fd.get(), buffer.data(), buffer.size(), static_cast<off_t>(offset)),
+                  static_cast<ssize_t>(buffer.size()));
+        return {};
+    };
+    const auto partly = probe_by_reading(std::uint64_t{64} << 20, path, read);
+    ASSERT_TRUE(partly) << partly.error().message();
+    EXPECT_EQ(inspect_json(*partly, path), inspect_json(*whole, path));
+    ASSERT_EQ(partly->partitions.size(), 2U);
+    EXPECT_EQ(partly->partitions[1].content.label, "second");
+    EXPECT_LT(total, std::uint64_t{5} << 20);
+    EXPECT_EQ(*find_content(*partly, "ext4", path), 2U);
+    EXPECT_FALSE(find_content(*partly, "xfs", path));
+}
+
+TEST(ProbeByReading, AFailureOfTheDeviceIsTold) {
+    const auto fails = [](std::span<std::byte>, std::uint64_t) -> Result<void> {
+        return Error::other("the wire is cut", "read", "far");
+    };
+    const auto result = probe_by_reading(std::uint64_t{1} << 20, "far", fails);
+    ASSERT_FALSE(result);
+    EXPECT_NE(result.error().message().find("the wire is cut"), std::string::npos);
 }
 
 }  // namespace

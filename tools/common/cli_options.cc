@@ -35,8 +35,16 @@ class GroupScope {
 void add_image_options(CLI::App& app, fs::JobOptions& options) {
     const GroupScope scope(app, "Image");
     app.add_option("-i,--image,--filesystem-image", options.image.path,
-                   "Image file or block device")
+                   "Image file or block device, or an nbd:// or nbd+unix:// address")
         ->option_text("IMAGE");
+    app.add_option_function<std::string>(
+           "--device",
+           [&options](const std::string& path) { options.image.more_devices.push_back(path); },
+           "A further device of the same file system (btrfs) or array (MD RAID); several with "
+           "several options")
+        ->option_text("IMAGE")
+        ->trigger_on_parse()
+        ->take_last();
     app.add_option("-P,--partition", options.image.partition,
                    "Partition: its number, or LABEL=, UUID=, PARTLABEL= or PARTUUID= and a "
                    "value; 0 is the whole image. By itself the only file system is taken")

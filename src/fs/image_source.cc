@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "fs/image_source.hh"
+
+#include <fcntl.h>
+
+#include <cerrno>
+
+#include "block/file_backend.hh"
+#include "fs/probe_reading.hh"
+
+namespace lkl::fs {
+
+Result<ImageSource> ImageSource::open(const std::string& path, bool write) {
+    ImageSource source;
+    source.path_ = path;
+    source.write_ = write;
+    if (NbdClient::is_address(path)) {
+        LKL_TRY(source.nbd_, NbdClient::connect(path, write));
+        return source;
+    }
+    const int flags = (write ? O_RDWR : O_RDONLY) | O_CLOEXEC;
+    source.file_.reset(::open(path.c_str(), flags));
+    if (!source.file_) {
+        return Error::host(errno, write ? "open the image for writing" : "open the image", path);
+    }
+    return source;
+}
+
+Result<ImageInfo> ImageSource::probe() const {
+    if (nbd_ == nullptr) {
+        return probe_image(file_.get(), path_);
+    }
+    const auto read = [this](std::span<std::byte> buffer, std::uint64_t offset) -> Result<void> {
+        if (const int error = nbd_->read(buffer, offset); error != 0) {
+            return Error::host(error, "read", path_);
+        }
+        return {};
+    };
+    return probe_by_reading(nbd_->size(), path_, read);
+}
+
+Result<std::unique_ptr<BlockBackend>> ImageSource::backend(std::function<void()> attached) const {
+    if (nbd_ != nullptr) {
+        if (attached) {
+            attached();
+        }
+        return nbd_->backend();
+    }
+    UniqueFd copy(::fcntl(file_.get(), F_DUPFD_CLOEXEC, 0));
+    if (!copy) {
+        return Error::host(errno, "duplicate the descriptor of", path_);
+    }
+    FileBackendOptions options;
+    options.read_only = !write_;
+    options.async = static_cast<bool>(attached);
+    options.async_early = options.async;  // a sandbox forbids it later
+    options.attached = std::move(attached);
+    return FileBackend::adopt(std::move(copy), path_, std::move(options));
+}
+
+}  // namespace lkl::fs

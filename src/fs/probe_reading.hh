@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0
+// Inspects what no descriptor of the host stands for: a network disk, a volume in the kernel.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <lkl/kernel.hh>
+#include <span>
+#include <string>
+
+#include "fs/file_calls.hh"
+#include "fs/probe.hh"
+
+namespace lkl::fs {
+
+// Reads the whole of the buffer from a device.
+using ReadDevice = std::function<Result<void>(std::span<std::byte>, std::uint64_t offset)>;
+
+// As probe_image(), of a device of `size` bytes. Looks at the beginnings and ends of the device and
+// of its partitions only, which is where signatures are.
+Result<ImageInfo> probe_by_reading(std::uint64_t size, const std::string& path,
+                                   const ReadDevice& read);
+
+// The same of a block device in the kernel, by its node.
+Result<ImageInfo> probe_device(FileCalls& calls, const Kernel& kernel, const std::string& node,
+                               const std::string& path);
+
+}  // namespace lkl::fs
