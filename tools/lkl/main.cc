@@ -52,15 +52,37 @@ void print_manual_page() {
     std::cout << ".SH SEE ALSO\ncptofs(1), cpfromfs(1), fs2tar(1)\n";
 }
 
+// Options are asked of the subcommand's own help, so that they always fit it.
 void print_bash_completion() {
     std::cout << "# bash completion for lkl\n_lkl() {\n"
+                 "    local word=${COMP_WORDS[COMP_CWORD]} sub=${COMP_WORDS[1]}\n"
                  "    if [[ $COMP_CWORD -eq 1 ]]; then\n        COMPREPLY=($(compgen -W '";
     for (const Line& line : all_lines()) {
         std::cout << line.name << ' ';
     }
-    std::cout << "' -- \"${COMP_WORDS[1]}\"))\n    else\n"
-                 "        COMPREPLY=($(compgen -f -- \"${COMP_WORDS[COMP_CWORD]}\"))\n    fi\n}\n"
+    std::cout << "' -- \"$word\"))\n    elif [[ $word == -* ]]; then\n"
+                 "        COMPREPLY=($(compgen -W \"$(\"${COMP_WORDS[0]}\" \"$sub\" --help "
+                 "2>/dev/null |\n            grep -oE -- '--[a-z][a-z-]*')\" -- \"$word\"))\n"
+                 "    else\n        COMPREPLY=($(compgen -f -- \"$word\"))\n    fi\n}\n"
                  "complete -o filenames -F _lkl lkl\n";
+}
+
+void print_zsh_completion() {
+    std::cout << "#compdef lkl\n_lkl() {\n    if (( CURRENT == 2 )); then\n"
+                 "        local -a subcommands=(\n";
+    for (const Line& line : all_lines()) {
+        std::string summary = line.summary;
+        for (std::size_t at = 0; (at = summary.find_first_of(":'", at)) != std::string::npos;
+             at += 2) {
+            summary.replace(at, 1, summary[at] == ':' ? "\\:" : " ");
+        }
+        std::cout << "            '" << line.name << ":" << summary << "'\n";
+    }
+    std::cout << "        )\n        _describe subcommand subcommands\n"
+                 "    elif [[ $words[CURRENT] == -* ]]; then\n"
+                 "        compadd -- ${(f)\"$($words[1] $words[2] --help 2>/dev/null |\n"
+                 "            grep -oE -- '--[a-z][a-z-]*')\"}\n"
+                 "    else\n        _files\n    fi\n}\n_lkl \"$@\"\n";
 }
 
 // `lkl cp`: the side of the last word decides the direction; the colons go.
@@ -94,7 +116,8 @@ int main(int argc, char** argv) {
         return 0;
     }
     if (name == "--print-completion") {
-        print_bash_completion();
+        const bool zsh = !arguments.empty() && arguments.front() == "zsh";
+        zsh ? print_zsh_completion() : print_bash_completion();
         return 0;
     }
     if (name == "--version") {

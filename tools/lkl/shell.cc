@@ -34,11 +34,13 @@ std::optional<int> parse_shell(std::vector<std::string> arguments, ShellOptions&
     app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     add_document_options(app);
     app.add_flag("-w,--write", options.write, "Let commands change the image");
-    app.add_option("-c,--command", options.commands,
-                   "Run this command instead of reading any; several in their order")
+    app.add_option_function<std::string>(
+           "-c,--command",
+           [&options](const std::string& command) { options.commands.push_back(command); },
+           "Run this command instead of reading any; several in their order")
         ->option_text("COMMAND")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+        ->trigger_on_parse()
+        ->take_last();
     app.add_flag("-k,--keep-going", options.job.keep_going,
                  "Go on after a command that failed; the exit code is that of the first");
     add_image_options(app, options.job);
