@@ -74,7 +74,7 @@ Questioner::Answer Questioner::answer(const Symbol& symbol, std::string_view cur
     if (!evaluator_.has_value(symbol)) {
         out("(NEW) ");
     }
-    line_ = "\n";
+    line_.assign(1, '\n');  // (a string makes GCC 12 warn of an overlap)
     if (!evaluator_.changeable(symbol) ||
         (mode_ == AskMode::fresh && evaluator_.has_value(symbol))) {
         out(cat(current, '\n'));
