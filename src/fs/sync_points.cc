@@ -16,7 +16,7 @@ Result<void> SyncPoints::take(Item& item) {
     if (std::chrono::steady_clock::now() - last_ < interval_) {
         return {};
     }
-    const auto synced = write_back();
+    auto synced = write_back();
     last_ = std::chrono::steady_clock::now();
     return synced;
 }
