@@ -48,7 +48,7 @@ Reason Explainer::symbol_is(const Symbol& symbol, int depth, bool follow_low) {
                        assignment(symbol));
     if (node == nullptr) {
         if (!symbol.is_constant && symbol.type == SymbolType::unknown) {
-            reason.text += " (no Kconfig file defines it)";
+            reason.text = cat(symbol.label(), " = n (no Kconfig file defines it)");
         }
         return reason;
     }
@@ -336,6 +336,11 @@ Reason Explainer::obstacle(const Symbol& symbol, std::string_view wanted) {
     if (choice != nullptr && evaluator_.visible(symbol) != Tristate::no &&
         evaluator_.tri(symbol) != state) {
         const MenuNode& menu = *choice->menus.front();
+        if (state == Tristate::no) {
+            out.because.push_back(at(menu.file, menu.line,
+                                     cat("one member of the choice \"", menu.prompt->text,
+                                         "\" has to be set: give another one y")));
+        }
         for (const Symbol* const member : evaluator_.choice_members(menu)) {
             evaluator_.calc(*member);
             if (member != &symbol && evaluator_.tri(*member) == Tristate::yes) {

@@ -96,6 +96,23 @@ TEST_F(MergeTest, EachLostValueIsNamedWithItsReason) {
     EXPECT_EQ(lost, "A:1 D:4 N:5 GONE:6 ");
 }
 
+TEST_F(MergeTest, ChoicesAndUndefinedSymbolsAreExplained) {
+    ASSERT_TRUE(
+        load("choice\n\tprompt \"Taste\"\nconfig SWEET\n\tbool \"sweet\"\n"
+             "config SOUR\n\tbool \"sour\"\nendchoice\n"
+             "config E\n\tbool \"e\"\n\tdepends on NOWHERE\n"));
+    merged({"CONFIG_SWEET=n\nCONFIG_E=y\n", "CONFIG_SOUR=n\n"});
+    files->read_lines(lines);
+    evaluator->clear_all();
+    const std::vector<LostRequest> lost = lost_requests(*evaluator, requests);
+    ASSERT_EQ(lost.size(), 2U);
+    std::string text = to_text(lost[0].why) + to_text(lost[1].why);
+    EXPECT_NE(text.find("the choice \"Taste\" has to be set: give another one y  (Top:1)"),
+              std::string::npos)
+        << text;
+    EXPECT_NE(text.find("NOWHERE = n (no Kconfig file defines it)"), std::string::npos) << text;
+}
+
 TEST(Versions, AreTwoNumbers) {
     EXPECT_EQ(parse_version("6.12"), Version(6, 12));
     EXPECT_EQ(parse_version("6.12.117"), Version(6, 12));
