@@ -14,6 +14,8 @@ namespace {
 // The name counts as one: fifteen arguments fit.
 constexpr std::size_t kMaxPieces = 16;
 constexpr int kMaxDepth = 1000;
+// Of all references together: each function may recurse, and the stack is one.
+constexpr int kMaxNesting = 2500;
 constexpr std::size_t kShellBytes = 4096;
 
 // Cuts "name,a,$(f,b)" at its outer commas.
@@ -144,6 +146,17 @@ std::string MacroExpander::clause(std::string_view text, const Arguments& args) 
     if (*end == '\0' && number > 0 && number <= args.size()) {
         return args[number - 1];
     }
+    if (nesting_ >= kMaxNesting) {
+        fail("Too deep recursive expansion", "end the recursion of the functions");
+        return {};
+    }
+    ++nesting_;
+    std::string result = call(text, args);
+    --nesting_;
+    return result;
+}
+
+std::string MacroExpander::call(std::string_view text, const Arguments& args) {
     const std::vector<std::string_view> pieces = split_arguments(text);
     if (pieces.size() > kMaxPieces) {
         fail("too many function arguments", "a function takes at most fifteen arguments");

@@ -51,6 +51,7 @@ class MacroExpander {
 
     std::string dollar(std::string_view text, std::size_t& at, const Arguments& args);
     std::string clause(std::string_view text, const Arguments& args);
+    std::string call(std::string_view text, const Arguments& args);
     std::string expand(std::string_view text, const Arguments& args);
     bool variable(const std::string& name, const Arguments& args, std::string& result);
     bool function(const std::string& name, const Arguments& args, std::string& result);
@@ -63,6 +64,7 @@ class MacroExpander {
     ShellRunner shell_;
     std::vector<std::pair<std::string, std::string>>& environment_;
     std::unordered_map<std::string, Variable> variables_;
+    int nesting_ = 0;
 };
 
 }  // namespace kconfig

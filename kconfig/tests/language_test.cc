@@ -32,6 +32,16 @@ TEST_F(Language, RecursiveVariableIsFatal) {
     EXPECT_EQ(exit_code, 1);
 }
 
+TEST_F(Language, FunctionsThatCallEachOtherForEverAreFatal) {
+    std::string text;
+    for (int i = 0; i < 40; ++i) {
+        text += "f" + std::to_string(i) + " = $(f" + std::to_string((i + 1) % 40) + ",$(1)x)\n";
+    }
+    EXPECT_FALSE(load(text + "$(info,$(f0,a))\n"));
+    EXPECT_EQ(host.complained, "Top:41: Too deep recursive expansion\n");
+    EXPECT_EQ(exit_code, 1);
+}
+
 TEST_F(Language, HelpIsIndentedByItsFirstLine) {
     ASSERT_TRUE(load("config A\n\tbool \"a\"\n\thelp\n\t  first  \n\t    deeper\n\n\t  last\n"));
     EXPECT_EQ(tree->nodes[0].help, "first\n  deeper\n\nlast\n");
