@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kMaxPieces = 16;
 constexpr int kMaxDepth = 1000;
 // Of all references together: each function may recurse, and the stack is one.
-constexpr int kMaxNesting = 2500;
+constexpr int kMaxNesting = 1500;
 constexpr std::size_t kShellBytes = 4096;
 
 // Cuts "name,a,$(f,b)" at its outer commas.
