@@ -111,6 +111,8 @@ def kernel_env(options, arch):
         env.update(SUBARCH="x86", HEADER_ARCH="x86")
     if options.preload:
         env["LD_PRELOAD"] = options.preload
+        # A sanitized conf wants its own library first in the list, or to be told not to.
+        env.setdefault("ASAN_OPTIONS", "verify_asan_link_order=0")
     return env
 
 
