@@ -97,9 +97,7 @@ TEST_F(Usage, SelinuxLabelsGoInAndAreListed) {
 }
 
 TEST_F(Usage, PartitionsByNumberAndLabel) {
-    if (!has_program("sfdisk")) {
-        GTEST_SKIP() << "sfdisk is missing";
-    }
+    ASSERT_TRUE(has_program("sfdisk")) << "install the package fdisk";
     const std::string disk = path("disk.img");
     const std::string ext4 = make_image("ext4", "-L data", 32);
     const std::string vfat = make_image("vfat", "-n BOOT", 40);
