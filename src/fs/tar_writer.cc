@@ -103,31 +103,13 @@ bool is_storable(const std::string& attribute) {
 
 class TarWriter::Impl {
   public:
-    Impl(std::string name, Report& report) : name_(std::move(name)), report_(report) {}
+    Impl(std::string name, int fd, Report& report)
+        : name_(std::move(name)), fd_(fd), report_(report) {}
 
-    Result<void> open(int fd) {
-        tar_.reset(archive_write_new());
-        entry_.reset(archive_entry_new());
-        if (tar_ == nullptr || entry_ == nullptr) {
-            return Error::host(ENOMEM, "write", name_);
-        }
-        const Utf8Scope scope;
-        if (archive_write_set_format_pax(tar_.get()) != ARCHIVE_OK ||
-            archive_write_set_options(tar_.get(), "xattrheader=SCHILY") != ARCHIVE_OK ||
-            add_filter(tar_.get(), name_) < ARCHIVE_WARN ||
-            archive_write_set_bytes_per_block(tar_.get(), kBytesPerWrite) != ARCHIVE_OK ||
-            archive_write_set_bytes_in_last_block(tar_.get(), kRecord) != ARCHIVE_OK ||
-            archive_write_open_fd(tar_.get(), fd) != ARCHIVE_OK) {
-            return failure("write");
-        }
-        return {};
-    }
+    Impl(std::string name, UniqueFd file, Report& report)
+        : name_(std::move(name)), fd_(file.get()), own_file_(std::move(file)), report_(report) {}
 
-    ~Impl() {
-        if (!started_ && tar_ != nullptr) {
-            archive_write_fail(tar_.get());  // or the end of an empty archive would be written
-        }
-    }
+    ~Impl() = default;
 
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
@@ -170,21 +152,36 @@ class TarWriter::Impl {
         return {};
     }
 
-    void own(UniqueFd file) { own_file_ = std::move(file); }
-
-    [[nodiscard]] int own_fd() const { return own_file_.get(); }
-
   private:
     // An archive that is there already loses its contents only now, when there are new ones.
     Result<void> start() {
         struct stat status {};
 
-        if (std::exchange(started_, true) || !own_file_) {
+        if (std::exchange(started_, true)) {
             return {};
         }
-        if (::fstat(own_file_.get(), &status) != 0 ||
-            (S_ISREG(status.st_mode) && ::ftruncate(own_file_.get(), 0) != 0)) {
+        if (own_file_ && (::fstat(own_file_.get(), &status) != 0 ||
+                          (S_ISREG(status.st_mode) && ::ftruncate(own_file_.get(), 0) != 0))) {
             return Error::host(errno, "write", name_);
+        }
+        return open();
+    }
+
+    // Not before the first item: to free an archive that was opened means to write its end.
+    Result<void> open() {
+        tar_.reset(archive_write_new());
+        entry_.reset(archive_entry_new());
+        if (tar_ == nullptr || entry_ == nullptr) {
+            return Error::host(ENOMEM, "write", name_);
+        }
+        const Utf8Scope scope;
+        if (archive_write_set_format_pax(tar_.get()) != ARCHIVE_OK ||
+            archive_write_set_options(tar_.get(), "xattrheader=SCHILY") != ARCHIVE_OK ||
+            add_filter(tar_.get(), name_) < ARCHIVE_WARN ||
+            archive_write_set_bytes_per_block(tar_.get(), kBytesPerWrite) != ARCHIVE_OK ||
+            archive_write_set_bytes_in_last_block(tar_.get(), kRecord) != ARCHIVE_OK ||
+            archive_write_open_fd(tar_.get(), fd_) != ARCHIVE_OK) {
+            return failure("write");
         }
         return {};
     }
@@ -330,8 +327,9 @@ class TarWriter::Impl {
     }
 
     std::string name_;
-    Report& report_;
+    int fd_;
     UniqueFd own_file_;
+    Report& report_;
     std::unique_ptr<archive, ArchiveDeleter> tar_;
     std::unique_ptr<archive_entry, EntryDeleter> entry_;
     std::string source_;
@@ -354,17 +352,13 @@ Result<std::unique_ptr<TarWriter>> TarWriter::create(const std::string& path, Re
     if (!file) {
         return Error::host(errno, "create the archive", path);
     }
-    auto impl = std::make_unique<Impl>(path, report);
-    impl->own(std::move(file));
-    LKL_TRY_VOID(impl->open(impl->own_fd()));
-    return std::unique_ptr<TarWriter>(new TarWriter(std::move(impl)));
+    return std::unique_ptr<TarWriter>(
+        new TarWriter(std::make_unique<Impl>(path, std::move(file), report)));
 }
 
-Result<std::unique_ptr<TarWriter>> TarWriter::to_descriptor(int fd, const std::string& name,
-                                                            Report& report) {
-    auto impl = std::make_unique<Impl>(name, report);
-    LKL_TRY_VOID(impl->open(fd));
-    return std::unique_ptr<TarWriter>(new TarWriter(std::move(impl)));
+std::unique_ptr<TarWriter> TarWriter::to_descriptor(int fd, const std::string& name,
+                                                    Report& report) {
+    return std::unique_ptr<TarWriter>(new TarWriter(std::make_unique<Impl>(name, fd, report)));
 }
 
 Result<void> TarWriter::take(Item& item) {

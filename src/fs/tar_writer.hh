@@ -19,8 +19,8 @@ class TarWriter final : public Sink {
     // name that ends in .gz, .tgz, .xz, .zst or .bz2 is compressed so.
     static Result<std::unique_ptr<TarWriter>> create(const std::string& path, Report& report);
     // Writes to a descriptor, which stays the caller's; `name` is for messages and compression.
-    static Result<std::unique_ptr<TarWriter>> to_descriptor(int fd, const std::string& name,
-                                                            Report& report);
+    static std::unique_ptr<TarWriter> to_descriptor(int fd, const std::string& name,
+                                                    Report& report);
     ~TarWriter() override;
 
     Result<void> take(Item& item) override;
