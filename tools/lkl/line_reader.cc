@@ -78,7 +78,9 @@ class TerminalReader final : public LineReader {
         ::el_set(editor, EL_EDITOR, "emacs");
         ::el_set(editor, EL_HIST, ::history, history_.get());
         ::el_set(editor, EL_GETCFN, &TerminalReader::get_character);
-        ::el_set(editor, EL_ADDFN, "complete", "Complete the word", &TerminalReader::on_complete);
+        // libedit keeps these two strings; of narrow ones it would make copies that nobody frees.
+        ::el_wset(editor, EL_ADDFN, L"complete", L"Complete the word",
+                  &TerminalReader::on_complete);
         ::el_set(editor, EL_BIND, "^I", "complete", nullptr);
         ::el_set(editor, EL_BIND, "^R", "em-inc-search-prev", nullptr);
         // Ctrl-C comes as a character and empties the line.
