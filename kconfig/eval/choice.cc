@@ -116,6 +116,7 @@ const Symbol* Evaluator::calc_choice(const MenuNode& choice) {
 }
 
 void Evaluator::prioritize(const MenuNode& choice, const Symbol& symbol, bool first) {
+    given_changed();
     std::vector<const Symbol*>& order = priorities_[choice.sym->id];
     const auto place = std::find(order.begin(), order.end(), &symbol);
     if (place == order.end()) {
@@ -134,6 +135,7 @@ void Evaluator::set_choice(const MenuNode& choice, const Symbol& member) {
         return;
     }
     bool changed = false;
+    given_changed();
     for_each_member(choice, [&](const Symbol& symbol) {
         State& state = at(symbol);
         if (state.visible == Tristate::no) {

@@ -166,7 +166,7 @@ long long Evaluator::range_value(const Symbol& symbol, int base) {
     } else if (symbol.type == SymbolType::hex) {
         base = 16;
     }
-    return parse_number(at(symbol).current.text, base);
+    return parse_number(text_to_copy(symbol), base);
 }
 
 void Evaluator::validate_range(const Symbol& symbol) {
@@ -186,7 +186,7 @@ void Evaluator::validate_range(const Symbol& symbol) {
             return;
         }
     }
-    at(symbol).current.text = at(*bound).current.text;
+    at(symbol).current.text = text_to_copy(*bound);
 }
 
 void Evaluator::calc_visibility(const Symbol& symbol) {
@@ -234,8 +234,10 @@ void Evaluator::calc_visibility(const Symbol& symbol) {
 void Evaluator::calc(const Symbol& symbol) {
     State& state = at(symbol);
     if (is_valid(state)) {
+        repeatable_ = repeatable_ && !state.open;
         return;
     }
+    idle_ = false;
     if (old_ && symbol.is_choice_value && state.need_choice) {
         state.need_choice = false;
         calc(*choice_symbol_[symbol.id]);
@@ -253,8 +255,11 @@ void Evaluator::calc(const Symbol& symbol) {
         case SymbolType::string:
             fresh.text = "";
             break;
-        case SymbolType::boolean:
         case SymbolType::tristate:
+            met_tristate_ = true;
+            fresh.text = "n";
+            break;
+        case SymbolType::boolean:
             fresh.text = "n";
             break;
         case SymbolType::unknown:
@@ -263,6 +268,7 @@ void Evaluator::calc(const Symbol& symbol) {
             return;
     }
     state.write = false;
+    state.open = true;
     calc_visibility(symbol);
     if (state.visible != Tristate::no) {
         state.write = true;
@@ -279,8 +285,10 @@ void Evaluator::calc(const Symbol& symbol) {
         state.choice_current = fresh.tri == Tristate::yes ? calc_choice_6_1(symbol) : nullptr;
     }
     validate_range(symbol);
+    state.open = false;
     if (&symbol == tree_.modules && state.current.tri != before) {
         modules_ = state.current.tri;
+        repeatable_ = repeatable_ && !met_tristate_;
     }
     if (symbol.is_choice) {
         if (old_) {
@@ -346,12 +354,13 @@ void Evaluator::calc_text(const Symbol& symbol, Value& fresh) {
     if (from != nullptr) {
         state.write = true;
         calc(*from);
-        fresh.text = at(*from).current.text;
+        fresh.text = text_to_copy(*from);
     }
 }
 
 void Evaluator::warn_unmet(const Symbol& symbol) {
     ++warnings_;
+    repeatable_ = false;  // it is to be said again
     if (quiet_) {
         return;
     }
@@ -368,10 +377,22 @@ void Evaluator::warn_unmet(const Symbol& symbol) {
 
 void Evaluator::invalidate() {
     ++generation_;
+    repeatable_ = !old_;
+    idle_ = true;
+    met_tristate_ = false;
 }
 
 void Evaluator::clear_all() {
     invalidate();
+    changed_ = true;
+    calc(*tree_.modules);
+}
+
+void Evaluator::clear_unless_repeatable() {
+    if (!repeatable_) {
+        clear_all();
+        return;
+    }
     changed_ = true;
     calc(*tree_.modules);
 }

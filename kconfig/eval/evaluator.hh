@@ -129,15 +129,22 @@ class Evaluator {
     void give(const Symbol& symbol, Source source, std::string_view text);
 
     /// The state without the mark that it was given (rewriting of tristates).
-    void poke(const Symbol& symbol, Tristate value) { at(symbol).given[0].tri = value; }
+    void poke(const Symbol& symbol, Tristate value) {
+        given_changed();
+        at(symbol).given[0].tri = value;
+    }
 
     void mark_given(const Symbol& symbol, Source source, bool given);
     void reset_given(Source source);
 
-    void forget_value(const Symbol& symbol) { at(symbol).valid = 0; }
+    void forget_value(const Symbol& symbol) {
+        given_changed();
+        at(symbol).valid = 0;
+    }
 
     /// Returns whether the expression had a value.
     bool forget_expression(std::uint32_t id) {
+        given_changed();
         const bool had = exprs_[id] >> 2 == generation_;
         exprs_[id] = 0;
         return had;
@@ -145,7 +152,10 @@ class Evaluator {
 
     bool is_current(const Symbol& symbol) const { return is_valid(at(symbol)); }
 
-    void drop_write(const Symbol& symbol) { at(symbol).write = false; }
+    void drop_write(const Symbol& symbol) {
+        given_changed();
+        at(symbol).write = false;
+    }
 
     /// 6.12: gives the member the highest (or lowest) priority in its choice.
     void prioritize(const MenuNode& choice, const Symbol& symbol, bool first);
@@ -180,6 +190,11 @@ class Evaluator {
     /// invalidate(), noting that the configuration differs from its file.
     void clear_all();
 
+    /// The same where everything has to be computed once more only because the
+    /// original does: left out when that could neither change a value nor print
+    /// anything.
+    void clear_unless_repeatable();
+
     bool changed() const { return changed_; }
 
     void set_changed(bool changed) { changed_ = changed; }
@@ -211,6 +226,7 @@ class Evaluator {
         bool has[2] = {false, false};
         bool write = false;
         bool fixed = false;
+        bool open = false;  // being computed now: what is read is provisional
         bool need_choice = false;
     };
 
@@ -219,6 +235,16 @@ class Evaluator {
     const State& at(const Symbol& symbol) const { return states_[symbol.id]; }
 
     bool is_valid(const State& state) const { return state.fixed || state.valid == generation_; }
+
+    // A given value is about to change, beneath values that were computed from it.
+    void given_changed() { repeatable_ = repeatable_ && idle_; }
+
+    // The text of a symbol that another one takes over.
+    std::string_view text_to_copy(const Symbol& symbol) {
+        // A member that was only computed along with its choice has none yet.
+        repeatable_ = repeatable_ && choice_node_[symbol.id] == nullptr;
+        return at(symbol).current.text;
+    }
 
     void calc_visibility(const Symbol& symbol);
     void calc_logical(const Symbol& symbol, Value& value);
@@ -249,6 +275,10 @@ class Evaluator {
     TextArena texts_;
     std::uint32_t generation_ = 1;
     Tristate modules_ = Tristate::no;
+    // Since invalidate(): computing again, in whatever order, would give the same.
+    bool repeatable_ = true;
+    bool idle_ = true;           // nothing has been computed
+    bool met_tristate_ = false;  // a symbol has been whose type depends on MODULES
     bool changed_ = false;
     bool quiet_ = false;
     int warnings_ = 0;

@@ -90,6 +90,7 @@ bool Evaluator::text_within_range(const Symbol& symbol, std::string_view text) {
 bool Evaluator::set_tri(const Symbol& symbol, Tristate wanted) {
     State& state = at(symbol);
     const Tristate before = state.current.tri;
+    given_changed();
     if (old_) {
         if (before != wanted && !tri_within_range(symbol, wanted)) {
             return false;
@@ -127,6 +128,7 @@ bool Evaluator::set_text(const Symbol& symbol, std::string_view text) {
         return false;
     }
     State& state = at(symbol);
+    given_changed();
     state.has[0] = true;
     const std::string_view before = state.given[0].text;
     if (symbol.type == SymbolType::hex && !has_hex_prefix(text)) {
@@ -159,22 +161,26 @@ Tristate Evaluator::toggle(const Symbol& symbol) {
 }
 
 void Evaluator::give(const Symbol& symbol, Source source, Tristate value) {
+    given_changed();
     State& state = at(symbol);
     state.given[static_cast<int>(source)].tri = value;
     state.has[static_cast<int>(source)] = true;
 }
 
 void Evaluator::give(const Symbol& symbol, Source source, std::string_view text) {
+    given_changed();
     State& state = at(symbol);
     state.given[static_cast<int>(source)].text = texts_.keep(text);
     state.has[static_cast<int>(source)] = true;
 }
 
 void Evaluator::mark_given(const Symbol& symbol, Source source, bool given) {
+    given_changed();
     at(symbol).has[static_cast<int>(source)] = given;
 }
 
 void Evaluator::reset_given(Source source) {
+    given_changed();
     const int which = static_cast<int>(source);
     for (const Symbol* const symbol : tree_.hash_order()) {
         State& state = at(*symbol);
@@ -199,6 +205,7 @@ Evaluator::Saved Evaluator::save(const Symbol& symbol) const {
 }
 
 void Evaluator::restore(const Symbol& symbol, const Saved& saved) {
+    given_changed();
     State& state = at(symbol);
     state.given[0] = saved.given;
     state.has[0] = saved.has;

@@ -105,7 +105,7 @@ std::string ConfigFiles::dot_config() {
     std::string out;
     append_heading(out, false);
     if (!evaluator_.changed()) {
-        evaluator_.clear_all();
+        evaluator_.clear_unless_repeatable();
     }
     std::vector<bool> written(tree.symbols.size(), false);
     bool need_newline = false;

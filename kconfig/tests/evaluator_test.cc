@@ -77,6 +77,43 @@ TEST_F(Evaluation, ModuleStateNeedsModules) {
     EXPECT_EQ(value("T"), "m");
 }
 
+TEST_F(Evaluation, WritingRepeatsTheWarningsOfReading) {
+    ASSERT_TRUE(
+        load("config A\n\tbool \"a\"\n\tdefault y\n\tselect B\n"
+             "config B\n\tbool \"b\"\n\tdepends on X\nconfig X\n\tbool \"x\"\n"));
+    directory.write("c", "CONFIG_A=y\nCONFIG_B=y\n# CONFIG_X is not set\n");
+    evaluator->set_quiet(false);
+    ASSERT_TRUE(files->read(directory.file("c").c_str()));
+    ASSERT_FALSE(evaluator->changed());
+    const int once = evaluator->warnings();
+    host.complained.clear();
+    files->dot_config();
+    EXPECT_EQ(once, 1);
+    EXPECT_EQ(evaluator->warnings(), 2);
+    EXPECT_NE(host.complained.find("unmet direct dependencies detected for B"), std::string::npos);
+}
+
+TEST_F(Evaluation, WritingSeesWhatWasGivenSinceReading) {
+    ASSERT_TRUE(load(
+        "config A\n\tbool \"a\"\nconfig B\n\tbool \"b\"\n\tdefault y\n\tdepends on !A\n"
+        "choice\n\tprompt \"c\"\nconfig C\n\tbool \"c\"\nconfig D\n\tbool \"d\"\nendchoice\n"));
+    const std::string text =
+        "# CONFIG_A is not set\nCONFIG_B=y\nCONFIG_C=y\n# CONFIG_D is not set\n";
+    directory.write("c", text);
+    ASSERT_TRUE(files->read(directory.file("c").c_str()));
+    ASSERT_FALSE(evaluator->changed());
+    EXPECT_EQ(config(), text);
+    evaluator->set_changed(false);
+    evaluator->poke(symbol("A"), Tristate::yes);
+    EXPECT_EQ(config(), "CONFIG_A=y\nCONFIG_C=y\n# CONFIG_D is not set\n");
+    evaluator->set_changed(false);
+    evaluator->mark_given(symbol("A"), Source::user, false);
+    EXPECT_EQ(config(), text);
+    evaluator->set_changed(false);
+    ASSERT_TRUE(evaluator->assign(symbol("D"), "y"));
+    EXPECT_EQ(config(), "# CONFIG_A is not set\nCONFIG_B=y\n# CONFIG_C is not set\nCONFIG_D=y\n");
+}
+
 TEST(Numbers, CompareByType) {
     using enum SymbolType;
     EXPECT_EQ(compare_values("0x10", string, "16", unknown), 0);
