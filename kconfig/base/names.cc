@@ -6,7 +6,7 @@ namespace kconfig {
 
 namespace {
 
-constexpr std::size_t kInitialSlots = 1U << 16;
+constexpr std::size_t kInitialSlots = KCONFIG_TABLE_SLOTS;
 
 // The low bits of FNV over similar words collide in runs; fold the high half in.
 std::size_t slot_of(std::uint32_t hash, std::size_t slots) {

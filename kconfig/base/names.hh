@@ -10,6 +10,12 @@
 #include "kconfig/base/arena.hh"
 #include "kconfig/base/text.hh"
 
+/// How many slots a tree's hash tables begin with: a power of two. Enough for a kernel; a build for
+/// many small trees takes fewer.
+#ifndef KCONFIG_TABLE_SLOTS
+#define KCONFIG_TABLE_SLOTS 65536
+#endif
+
 namespace kconfig {
 
 struct Symbol;

@@ -6,6 +6,7 @@
 #include <deque>
 #include <vector>
 
+#include "kconfig/base/names.hh"
 #include "kconfig/model/types.hh"
 
 namespace kconfig {
@@ -68,7 +69,7 @@ class ExprTable {
     /// How many distinct expressions there are; ids are below this.
     std::size_t size() const { return all_.size(); }
 
-    static constexpr std::size_t kTreeSlots = 1U << 16;
+    static constexpr std::size_t kTreeSlots = KCONFIG_TABLE_SLOTS;
 
   private:
     const Expr* make(ExprType type, const void* l, const void* r);
