@@ -246,5 +246,5 @@ int main(int argc, char** argv) {
     ::alarm(0);
     std::printf("%lu inputs: %lu read, %lu refused, %d of them without a sentence\n", count, read,
                 count - read, speechless);
-    return speechless == 0 && read != 0 && read != count ? 0 : 1;
+    return speechless == 0 ? 0 : 1;
 }
