@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-// Interned names: open addressing over the FNV hash that the writers need too.
+// Interned names: open addressing.
 #include "kconfig/base/names.hh"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <type_traits>
 
 namespace kconfig {
 
@@ -8,38 +13,75 @@ namespace {
 
 constexpr std::size_t kInitialSlots = KCONFIG_TABLE_SLOTS;
 
-// The low bits of FNV over similar words collide in runs; fold the high half in.
-std::size_t slot_of(std::uint32_t hash, std::size_t slots) {
-    return (hash ^ (hash >> 15)) & (slots - 1);
+constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15ULL;
+
+std::uint64_t load(const char* from, std::size_t size) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, from, size);
+    return word;
+}
+
+std::uint32_t hash_of(std::string_view text) {
+    const char* at = text.data();
+    std::size_t left = text.size();
+    std::uint64_t hash = left;
+    for (; left > 8; at += 8, left -= 8) {
+        hash = (hash ^ load(at, 8)) * kMultiplier;
+        hash ^= hash >> 32;
+    }
+    // The last eight bytes, which may have been taken already, or the few there are.
+    std::uint64_t rest = 0;
+    if (text.size() >= 8) {
+        rest = load(text.data() + text.size() - 8, 8);
+    } else if (left >= 4) {
+        rest = load(at, 4) | load(at + left - 4, 4) << 32;
+    } else if (left > 0) {
+        rest = load(at, 1) | load(at + left / 2, 1) << 8 | load(at + left - 1, 1) << 16;
+    }
+    hash = (hash ^ rest) * kMultiplier;
+    return static_cast<std::uint32_t>(hash >> 32);
 }
 
 }  // namespace
 
-NameTable::NameTable() : slots_(kInitialSlots, nullptr) {}
+NameTable::NameTable() : slots_(kInitialSlots) {}
 
-Name& NameTable::intern(std::string_view text, std::uint32_t hash) {
-    std::size_t slot = slot_of(hash, slots_.size());
-    while (Name* const name = slots_[slot]) {
-        if (name->hash == hash && name->text == text) {
+// The name and its text lie together: whoever looks at one wants the other.
+Name& NameTable::add(std::string_view text) {
+    static_assert(std::is_trivially_destructible_v<Name>);
+    void* const place = arena_.reserve_aligned(sizeof(Name) + text.size() + 1);
+    char* const copy = static_cast<char*>(place) + sizeof(Name);
+    std::copy(text.begin(), text.end(), copy);
+    copy[text.size()] = '\0';
+    Name* const name = new (place) Name;
+    name->text = {copy, text.size()};
+    name->hash = fnv1a(text);
+    ++count_;
+    return *name;
+}
+
+Name& NameTable::intern(std::string_view text) {
+    const std::uint32_t hash = hash_of(text);
+    std::size_t slot = hash & (slots_.size() - 1);
+    while (Name* const name = slots_[slot].name) {
+        if (slots_[slot].hash == hash && name->text == text) {
             return *name;
         }
         slot = (slot + 1) & (slots_.size() - 1);
     }
-    Name& name = names_.emplace_back();
-    name.text = text_.keep(text);
-    name.hash = hash;
-    slots_[slot] = &name;
-    if (names_.size() * 2 > slots_.size()) {
+    Name& name = add(text);
+    slots_[slot] = {hash, &name};
+    if (count_ * 2 > slots_.size()) {
         grow();
     }
     return name;
 }
 
 const Name* NameTable::find(std::string_view text) const {
-    const std::uint32_t hash = fnv1a(text);
-    std::size_t slot = slot_of(hash, slots_.size());
-    while (const Name* const name = slots_[slot]) {
-        if (name->hash == hash && name->text == text) {
+    const std::uint32_t hash = hash_of(text);
+    std::size_t slot = hash & (slots_.size() - 1);
+    while (const Name* const name = slots_[slot].name) {
+        if (slots_[slot].hash == hash && name->text == text) {
             return name;
         }
         slot = (slot + 1) & (slots_.size() - 1);
@@ -48,16 +90,16 @@ const Name* NameTable::find(std::string_view text) const {
 }
 
 void NameTable::grow() {
-    std::vector<Name*> bigger(slots_.size() * 4, nullptr);
-    for (Name* const name : slots_) {
-        if (name == nullptr) {
+    std::vector<Slot> bigger(slots_.size() * 2);
+    for (const Slot& old : slots_) {
+        if (old.name == nullptr) {
             continue;
         }
-        std::size_t slot = slot_of(name->hash, bigger.size());
-        while (bigger[slot] != nullptr) {
+        std::size_t slot = old.hash & (bigger.size() - 1);
+        while (bigger[slot].name != nullptr) {
             slot = (slot + 1) & (bigger.size() - 1);
         }
-        bigger[slot] = name;
+        bigger[slot] = old;
     }
     slots_.swap(bigger);
 }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <string_view>
 #include <vector>
 
@@ -36,20 +35,24 @@ class NameTable {
     NameTable();
 
     /// The name for @p text, made when it is new.
-    Name& intern(std::string_view text) { return intern(text, fnv1a(text)); }
-
-    /// The same where fnv1a(text) is known.
-    Name& intern(std::string_view text, std::uint32_t hash);
+    Name& intern(std::string_view text);
 
     /// The name for @p text, or nullptr when nothing has used that word.
     const Name* find(std::string_view text) const;
 
   private:
+    // The table's own hash, a word at a time; that of Name would be slower to compute.
+    struct Slot {
+        std::uint32_t hash = 0;
+        Name* name = nullptr;
+    };
+
+    Name& add(std::string_view text);
     void grow();
 
-    TextArena text_;
-    std::deque<Name> names_;
-    std::vector<Name*> slots_;
+    TextArena arena_;
+    std::size_t count_ = 0;
+    std::vector<Slot> slots_;
 };
 
 }  // namespace kconfig

@@ -33,7 +33,10 @@ const Property* Evaluator::members_property(const Symbol& choice) const {
 std::vector<const Symbol*> Evaluator::choice_members(const MenuNode& choice) const {
     if (old_) {
         const Property* const prop = members_property(*choice.sym);
-        return prop != nullptr ? prop->members : std::vector<const Symbol*>();
+        if (prop == nullptr) {
+            return {};
+        }
+        return {prop->members.begin(), prop->members.end()};
     }
     std::vector<const Symbol*> members;
     for_each_member(choice, [&](const Symbol& symbol) {

@@ -39,7 +39,7 @@ Evaluator::Evaluator(const Tree& tree, Host& host)
             choice_node_[symbol.id] = symbol.choice;
         }
         if (!old_ && symbol.is_choice && !symbol.menus.empty()) {
-            const std::vector<Symbol*>& members = symbol.menus.front()->choice_members;
+            const auto& members = symbol.menus.front()->choice_members;
             priorities_[symbol.id].assign(members.begin(), members.end());
         }
     }

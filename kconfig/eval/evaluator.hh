@@ -42,6 +42,17 @@ class Evaluator {
     /// Makes the value of @p symbol current.
     void calc(const Symbol& symbol);
 
+    /// Brings what calc() of @p next will look at into the caches, and @p later
+    /// itself. Nothing but faster.
+    void expect_soon(const Symbol& next, const Symbol& later) const {
+        __builtin_prefetch(&later);
+        __builtin_prefetch(&states_[next.id], 1);
+        __builtin_prefetch(reinterpret_cast<const char*>(&states_[next.id]) + 64, 1);
+        if (!next.props.empty()) {
+            __builtin_prefetch(next.props.front());
+        }
+    }
+
     /// The value of an expression; null is y.
     Tristate value(const Expr* e);
 

@@ -182,9 +182,9 @@ void Evaluator::mark_given(const Symbol& symbol, Source source, bool given) {
 void Evaluator::reset_given(Source source) {
     given_changed();
     const int which = static_cast<int>(source);
-    for (const Symbol* const symbol : tree_.hash_order()) {
-        State& state = at(*symbol);
-        state.has[which] = old_ && symbol->is_choice;
+    for (const Symbol& symbol : tree_.symbols) {
+        State& state = at(symbol);
+        state.has[which] = old_ && symbol.is_choice;
         state.given[which] = Value();
         state.choice_given[which] = nullptr;
     }

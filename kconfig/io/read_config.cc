@@ -29,6 +29,8 @@ std::optional<std::string> unquote(std::string_view text) {
     return std::nullopt;
 }
 
+constexpr std::size_t kAhead = 6;  // symbols from looking one up to computing it
+
 constexpr std::size_t kMessage = 4095;  // the original's buffer
 
 }  // namespace
@@ -313,7 +315,13 @@ bool ConfigFiles::read(const char* name) {
 void ConfigFiles::check_read() {
     const bool old = evaluator_.tree().profile().is_6_1();
     bool unsaved = false;
-    for (const Symbol* const symbol : evaluator_.tree().hash_order()) {
+    const std::vector<const Symbol*>& order = evaluator_.tree().hash_order();
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        // The order is one of chance: the processor is told early where it leads.
+        if (i + 2 * kAhead < order.size()) {
+            evaluator_.expect_soon(*order[i + kAhead], *order[i + 2 * kAhead]);
+        }
+        const Symbol* const symbol = order[i];
         evaluator_.calc(*symbol);
         if (symbol->is_choice || symbol->is_transitional) {
             continue;

@@ -118,20 +118,20 @@ void Lexer::recursive_inclusion_6_1(const SourceFile& file) {
     diagnostics_.set_fatal();
 }
 
-Token Lexer::end_of_file() {
+void Lexer::end_of_file(Token& token) {
     if (!ends_statement(previous_)) {
         diagnostics_.warn({file_, line_, 0}, "no new line at end of file");
     }
     if (tree_.profile().is_6_1()) {
         if (file_ == nullptr) {
-            return Token();
+            return;
         }
         file_ = file_->parent;
         if (file_ != nullptr) {
             line_ = file_->resume_line;
         }
     } else if (open_.empty()) {
-        return Token();
+        return;
     } else {
         line_ = open_.back().line;
         file_ = open_.back().file;
@@ -141,7 +141,7 @@ Token Lexer::end_of_file() {
         at_ = open_.back().at;
         open_.pop_back();
     }
-    return {TokenKind::eol, {}, nullptr};
+    token.kind = TokenKind::eol;
 }
 
 }  // namespace kconfig

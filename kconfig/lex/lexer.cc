@@ -2,6 +2,7 @@
 // Scanning of tokens.
 #include "kconfig/lex/lexer.hh"
 
+#include "kconfig/base/help.hh"
 #include "kconfig/base/text.hh"
 
 namespace kconfig {
@@ -44,6 +45,10 @@ constexpr Keyword kKeywords[] = {
     {"visible", TokenKind::kw_visible},
 };
 
+bool is_word_start(char c) {
+    return kWordChars[static_cast<unsigned char>(c)] || c == '$';
+}
+
 bool is_assignment(TokenKind kind) {
     return kind == TokenKind::equal || kind == TokenKind::colon_equal ||
            kind == TokenKind::plus_equal;
@@ -81,57 +86,71 @@ SourcePoint Lexer::token_point() const {
     return point;
 }
 
-Token Lexer::next() {
-    Token token;
+void Lexer::next(Token& token) {
     do {
+        token = Token();
         if (diagnostics_.fatal()) {
-            return Token();
+            return;
         }
-        token = scan();
+        scan(token);
     } while (token.kind == TokenKind::eol && ends_statement(previous_));
     if (diagnostics_.fatal()) {
-        return Token();
+        token = Token();
+        return;
     }
     if (ends_statement(previous_)) {
         statement_file_ = file_;
         statement_line_ = line_;
     }
-    if (before_previous_ == TokenKind::eol && previous_ == TokenKind::word &&
-        is_assignment(token.kind)) {
+    if (is_assignment(token.kind) && before_previous_ == TokenKind::eol &&
+        previous_ == TokenKind::word) {
         state_ = State::assign_value;
     }
     before_previous_ = previous_;
     previous_ = token.kind;
-    return token;
 }
 
-Token Lexer::scan() {
+void Lexer::scan(Token& token) {
     switch (state_) {
         case State::assign_value:
-            return scan_assign_value();
+            scan_assign_value(token);
+            return;
         case State::help:
-            return scan_help();
+            scan_help(token);
+            return;
         case State::initial:
-            break;
+            scan_initial(token);
+            return;
     }
-    return scan_initial();
 }
 
-Token Lexer::scan_initial() {
-    const auto op = [this](TokenKind kind, std::size_t length) {
+void Lexer::skip_blanks() {
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t')) {
+        ++at_;
+    }
+}
+
+void Lexer::scan_initial(Token& token) {
+    const auto op = [&](TokenKind kind, std::size_t length) {
         at_ += length;
-        return Token{kind, {}, nullptr};
+        token.kind = kind;
     };
-    while (at_ < text_.size() && !diagnostics_.fatal()) {
+    while (!diagnostics_.fatal()) {
+        skip_blanks();
+        if (at_ >= text_.size()) {
+            end_of_file(token);
+            return;
+        }
         const char c = text_[at_];
-        const char after = at_ + 1 < text_.size() ? text_[at_ + 1] : '\0';
         token_at_ = at_;
+        if (is_word_start(c)) {
+            if (scan_word(token)) {
+                return;
+            }
+            continue;  // it expanded to nothing
+        }
+        const char after = at_ + 1 < text_.size() ? text_[at_ + 1] : '\0';
         switch (c) {
-            case ' ':
-            case '\t':
-                while (++at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t')) {
-                }
-                continue;
             case '\n':
                 ++line_;
                 return op(TokenKind::eol, 1);
@@ -141,7 +160,7 @@ Token Lexer::scan_initial() {
             case '"':
             case '\'':
                 ++at_;
-                return scan_string(c);
+                return scan_string(token, c);
             case '=':
                 return op(TokenKind::equal, 1);
             case '!':
@@ -156,13 +175,6 @@ Token Lexer::scan_initial() {
                 return op(TokenKind::close_paren, 1);
             default:
                 break;
-        }
-        if (is_word_char(c) || c == '$') {
-            const Token token = scan_word();
-            if (token.kind != TokenKind::end) {
-                return token;
-            }
-            continue;  // it expanded to nothing
         }
         if (c == '|' && after == '|') {
             return op(TokenKind::or_, 2);
@@ -185,7 +197,6 @@ Token Lexer::scan_initial() {
                           cat("ignoring unsupported character '", c, '\''));
         ++at_;
     }
-    return diagnostics_.fatal() ? Token() : end_of_file();
 }
 
 std::string_view Lexer::rest_of_line() const {
@@ -193,19 +204,14 @@ std::string_view Lexer::rest_of_line() const {
     return rest.substr(0, rest.find('\n'));
 }
 
-Token Lexer::word_token(std::string_view text) {
-    Name& name = tree_.names.intern(text);
-    return {TokenKind::word, name.text, &name};
-}
-
-Token Lexer::scan_word() {
+// False for a word that expanded to nothing.
+bool Lexer::scan_word(Token& token) {
     const std::size_t begin = at_;
     const char* const text = text_.data();
     const std::size_t size = text_.size();
     std::size_t at = begin;
-    std::uint32_t hash = kFnvBasis;
-    for (; at < size && kWordChars[static_cast<unsigned char>(text[at])]; ++at) {
-        hash = fnv1a_step(hash, text[at]);
+    while (at < size && kWordChars[static_cast<unsigned char>(text[at])]) {
+        ++at;
     }
     at_ = at;
     if (at < size && text[at] == '$') {
@@ -214,26 +220,36 @@ Token Lexer::scan_word() {
         std::size_t used = 0;
         const std::string word = macros_.expand_word(line, used);
         at_ = begin + used;
-        return word.empty() || diagnostics_.fatal() ? Token() : word_token(word);
+        if (word.empty() || diagnostics_.fatal()) {
+            return false;
+        }
+        token.kind = TokenKind::word;
+        token.name = &tree_.names.intern(word);
+    } else {
+        Name& name = tree_.names.intern({text + begin, at - begin});
+        token.kind = name.keyword != 0 ? static_cast<TokenKind>(name.keyword) : TokenKind::word;
+        token.name = &name;
     }
-    Name& name = tree_.names.intern({text + begin, at - begin}, hash);
-    Token token{TokenKind::word, name.text, &name};
-    if (token.name->keyword != 0) {
-        token.kind = static_cast<TokenKind>(token.name->keyword);
-    }
-    return token;
+    token.text = token.name->text;
+    return true;
 }
 
-Token Lexer::scan_string(char quote) {
+void Lexer::scan_string(Token& token, char quote) {
     const std::size_t begin = at_;
+    token.kind = TokenKind::quoted;
     // Most strings have nothing to expand and can stay where they are.
-    while (at_ < text_.size() && text_[at_] != quote && text_[at_] != '\\' && text_[at_] != '$' &&
-           text_[at_] != '\n') {
-        ++at_;
+    const char* const text = text_.data();
+    const std::size_t size = text_.size();
+    std::size_t at = begin;
+    while (at < size && text[at] != quote && text[at] != '\\' && text[at] != '$' &&
+           text[at] != '\n') {
+        ++at;
     }
-    if (at_ < text_.size() && text_[at_] == quote) {
+    at_ = at;
+    if (at < size && text[at] == quote) {
         ++at_;
-        return {TokenKind::quoted, text_.substr(begin, at_ - 1 - begin), nullptr};
+        token.text = text_.substr(begin, at - begin);
+        return;
     }
     std::string& out = scratch_;
     out.assign(text_.substr(begin, at_ - begin));
@@ -259,72 +275,36 @@ Token Lexer::scan_string(char quote) {
             out.push_back(text_[at_++]);
         }
     }
-    return {TokenKind::quoted, tree_.text.keep(out), nullptr};
+    token.text = tree_.text.keep(out);
 }
 
-Token Lexer::scan_assign_value() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t')) {
-        ++at_;
-    }
+void Lexer::scan_assign_value(Token& token) {
+    skip_blanks();
     if (at_ >= text_.size()) {
         state_ = State::initial;
-        return end_of_file();
+        end_of_file(token);
+        return;
     }
     if (text_[at_] == '\n') {
         state_ = State::initial;
         ++at_;
         ++line_;
-        return {TokenKind::eol, {}, nullptr};
+        token.kind = TokenKind::eol;
+        return;
     }
-    const std::string_view value = rest_of_line();
-    at_ += value.size();
-    return {TokenKind::assign_value, value, nullptr};
+    token.text = rest_of_line();
+    token.kind = TokenKind::assign_value;
+    at_ += token.text.size();
 }
 
-Token Lexer::scan_help() {
+// The text stays as it was written until somebody wants to read it.
+void Lexer::scan_help(Token& token) {
     state_ = State::initial;
-    std::string& out = scratch_;
-    out.clear();
-    int first_indent = 0;
-    int indent = 0;
-    while (at_ < text_.size()) {
-        std::size_t end = at_;
-        int width = 0;
-        for (; end < text_.size() && (text_[end] == ' ' || text_[end] == '\t'); ++end) {
-            width = text_[end] == '\t' ? (width & ~7) + 8 : width + 1;
-        }
-        if (end < text_.size() && text_[end] == '\n') {
-            ++line_;
-            at_ = end + 1;
-            if (at_ < text_.size() && text_[at_] != ' ' && text_[at_] != '\t' &&
-                text_[at_] != '\n') {
-                break;
-            }
-            out.push_back('\n');
-            continue;
-        }
-        if (end > at_) {
-            indent = width;
-            at_ = end;
-            if (first_indent != 0) {
-                if (width < first_indent) {
-                    break;
-                }
-                out.append(static_cast<std::size_t>(width - first_indent), ' ');
-            }
-            continue;
-        }
-        std::string_view line = rest_of_line();
-        at_ += line.size();
-        while (!line.empty() && (line.back() == ' ' || line.back() == '\t')) {
-            line.remove_suffix(1);
-        }
-        out.append(line);
-        if (first_indent == 0) {
-            first_indent = indent;
-        }
-    }
-    return {TokenKind::help_text, tree_.text.keep(out), nullptr};
+    const HelpExtent help = read_help(text_, at_, nullptr);
+    token.kind = TokenKind::help_text;
+    token.text = text_.substr(at_, help.end - at_);
+    at_ = help.end;
+    line_ += help.lines;
 }
 
 }  // namespace kconfig

@@ -26,7 +26,7 @@ class Lexer {
     void source(std::string_view name);
 
     /// The next token. After a fatal error: the end.
-    Token next();
+    void next(Token& token);
 
     /// The following token is a help text.
     void start_help() { state_ = State::help; }
@@ -58,14 +58,15 @@ class Lexer {
         int source_line = 0;
     };
 
-    Token scan();
-    Token scan_initial();
-    Token scan_word();
-    Token scan_string(char quote);
-    Token scan_assign_value();
-    Token scan_help();
-    Token end_of_file();
-    Token word_token(std::string_view text);
+    // These fill the token, whose members are as Token() makes them.
+    void scan(Token& token);
+    void scan_initial(Token& token);
+    bool scan_word(Token& token);
+    void scan_string(Token& token, char quote);
+    void scan_assign_value(Token& token);
+    void scan_help(Token& token);
+    void end_of_file(Token& token);
+    void skip_blanks();
     std::string_view rest_of_line() const;
     std::optional<std::string_view> load(std::string_view name);
     void recursive_inclusion(std::string_view name);

@@ -11,11 +11,11 @@ std::uint64_t mix(std::uint64_t value) {
     return value ^ (value >> 29);
 }
 
-std::size_t slot_of(ExprType type, const void* l, const void* r, std::size_t slots) {
+std::uint32_t hash_of(ExprType type, const void* l, const void* r) {
     const auto left = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(l));
     const auto right = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(r));
-    const std::uint64_t key = mix(mix(left + static_cast<std::uint64_t>(type)) + right);
-    return static_cast<std::size_t>(key >> 20) & (slots - 1);
+    return static_cast<std::uint32_t>(mix(mix(left + static_cast<std::uint64_t>(type)) + right) >>
+                                      24);
 }
 
 }  // namespace
@@ -64,7 +64,7 @@ std::string_view prop_name(PropType type) {
     return "unknown";
 }
 
-ExprTable::ExprTable(std::size_t slots) : slots_(slots, nullptr) {}
+ExprTable::ExprTable(std::size_t slots) : slots_(slots) {}
 
 const Expr* ExprTable::join(ExprType type, const Expr* l, const Expr* r) {
     if (l == nullptr) {
@@ -74,10 +74,14 @@ const Expr* ExprTable::join(ExprType type, const Expr* l, const Expr* r) {
 }
 
 const Expr* ExprTable::make(ExprType type, const void* l, const void* r) {
-    std::size_t slot = slot_of(type, l, r, slots_.size());
-    while (const Expr* const e = slots_[slot]) {
-        if (e->type == type && e->lhs == l && e->rhs == r) {
-            return e;
+    const std::uint32_t hash = hash_of(type, l, r);
+    std::size_t slot = hash & (slots_.size() - 1);
+    while (slots_[slot].number != 0) {
+        if (slots_[slot].hash == hash) {
+            const Expr& e = all_[slots_[slot].number - 1];
+            if (e.lhs == l && e.rhs == r && e.type == type) {
+                return &e;
+            }
         }
         slot = (slot + 1) & (slots_.size() - 1);
     }
@@ -86,7 +90,7 @@ const Expr* ExprTable::make(ExprType type, const void* l, const void* r) {
     made.id = static_cast<std::uint32_t>(all_.size() - 1);
     made.lhs = l;
     made.rhs = r;
-    slots_[slot] = &made;
+    slots_[slot] = {hash, static_cast<std::uint32_t>(all_.size())};
     if (all_.size() * 2 > slots_.size()) {
         grow();
     }
@@ -94,13 +98,16 @@ const Expr* ExprTable::make(ExprType type, const void* l, const void* r) {
 }
 
 void ExprTable::grow() {
-    std::vector<Expr*> bigger(slots_.size() * 4, nullptr);
-    for (Expr& e : all_) {
-        std::size_t slot = slot_of(e.type, e.lhs, e.rhs, bigger.size());
-        while (bigger[slot] != nullptr) {
+    std::vector<Slot> bigger(slots_.size() * 2);
+    for (const Slot& old : slots_) {
+        if (old.number == 0) {
+            continue;
+        }
+        std::size_t slot = old.hash & (bigger.size() - 1);
+        while (bigger[slot].number != 0) {
             slot = (slot + 1) & (bigger.size() - 1);
         }
-        bigger[slot] = &e;
+        bigger[slot] = old;
     }
     slots_.swap(bigger);
 }

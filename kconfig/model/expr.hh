@@ -3,10 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <vector>
 
 #include "kconfig/base/names.hh"
+#include "kconfig/base/sequence.hh"
 #include "kconfig/model/types.hh"
 
 namespace kconfig {
@@ -76,8 +76,14 @@ class ExprTable {
     const Expr* join(ExprType type, const Expr* l, const Expr* r);
     void grow();
 
-    std::deque<Expr> all_;
-    std::vector<Expr*> slots_;
+    // Most comparisons end at the hash, without a look at the expression.
+    struct Slot {
+        std::uint32_t hash = 0;
+        std::uint32_t number = 0;  // id + 1; 0 for an empty one
+    };
+
+    StableSequence<Expr> all_;
+    std::vector<Slot> slots_;
 };
 
 }  // namespace kconfig

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "kconfig/base/help.hh"
 #include "kconfig/base/text.hh"
 
 namespace kconfig {
@@ -70,6 +71,12 @@ const Symbol* Tree::find(std::string_view text) const {
         return name->choice;
     }
     return name->plain;
+}
+
+std::string MenuNode::help() const {
+    std::string text;
+    read_help(raw_help, 0, &text);
+    return text;
 }
 
 MenuNode* Tree::add_node() {

@@ -2,7 +2,6 @@
 // The parsed Kconfig files: symbols, properties and the menu tree.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "kconfig/base/names.hh"
+#include "kconfig/base/sequence.hh"
 #include "kconfig/compat/profile.hh"
 #include "kconfig/model/expr.hh"
 #include "kconfig/model/types.hh"
@@ -29,36 +29,37 @@ struct SourceFile {
 /// One property of a symbol or menu, where it was written.
 struct Property {
     PropType type = PropType::unknown;
-    std::uint32_t id = 0;
     bool has_text = false;
-    std::string_view text;               ///< Of prompts, menus and comments.
-    const Expr* visible = nullptr;       ///< The condition ("if ..."), after finalizing
-                                         ///< with the dependencies of its place.
-    const Expr* expr = nullptr;          ///< The value, selected symbol or range.
-    std::vector<const Symbol*> members;  ///< 6.1: the members, on a choice's own property.
+    std::uint32_t id = 0;
+    int line = 0;
+    const Expr* visible = nullptr;  ///< The condition ("if ..."), after finalizing
+                                    ///< with the dependencies of its place.
+    const Expr* expr = nullptr;     ///< The value, selected symbol or range.
     MenuNode* menu = nullptr;
     const SourceFile* file = nullptr;
-    int line = 0;
+    std::string_view text;                ///< Of prompts, menus and comments.
+    ShortList<const Symbol*, 1> members;  ///< 6.1: the members, on a choice's own property.
 };
 
 /// A configuration symbol, a quoted constant, or a choice (without a name,
 /// except for 6.1's named choices).
-struct Symbol {
-    const Name* name = nullptr;  ///< Null for an unnamed choice.
-    std::uint32_t id = 0;        ///< Dense index, in order of creation.
+struct alignas(64) Symbol {
+    // What evaluating needs comes first, to lie together.
+    std::uint32_t id = 0;  ///< Dense index, in order of creation.
     SymbolType type = SymbolType::unknown;
     bool is_constant = false;
     bool is_choice = false;
-    bool is_optional = false;      ///< 6.1: a choice that may have no member set.
-    bool is_choice_value = false;  ///< Member of a choice.
-    bool is_transitional = false;  ///< next: read, never written.
-    bool checked_props = false;    ///< Its definition has been checked.
-    std::vector<Property*> props;
-    std::vector<MenuNode*> menus;  ///< Its definitions, in order.
+    bool is_optional = false;       ///< 6.1: a choice that may have no member set.
+    bool is_choice_value = false;   ///< Member of a choice.
+    bool is_transitional = false;   ///< next: read, never written.
+    bool checked_props = false;     ///< Its definition has been checked.
+    std::uint32_t choice_slot = 0;  ///< Place in the choice's initial member list.
     const Expr* dir_dep = nullptr;
     const Expr* rev_dep = nullptr;
     const Expr* implied = nullptr;
-    std::uint32_t choice_slot = 0;        ///< Place in the choice's initial member list.
+    ShortList<Property*, 2> props;
+    const Name* name = nullptr;           ///< Null for an unnamed choice.
+    ShortList<MenuNode*, 1> menus;        ///< Its definitions, in order.
     const MenuNode* listed_in = nullptr;  ///< The choice that lists it (6.12).
     const MenuNode* choice = nullptr;     ///< choice_menu(), once finalizing is over.
 
@@ -80,6 +81,7 @@ struct WrittenDep {
 /// comment, or (until finalizing flattens it) an if block.
 struct MenuNode {
     std::uint32_t id = 0;
+    int line = 0;
     MenuNode* next = nullptr;
     MenuNode* parent = nullptr;
     MenuNode* list = nullptr;
@@ -89,11 +91,13 @@ struct MenuNode {
     const Expr* dep = nullptr;
     const WrittenDep* written_deps = nullptr;  ///< Its own "depends on", last first.
     const MenuNode* written_parent = nullptr;  ///< The block around it in the file.
-    bool has_help = false;
-    std::string_view help;
+    std::string_view raw_help;                 ///< As written: see help().
     const SourceFile* file = nullptr;
-    int line = 0;
-    std::vector<Symbol*> choice_members;  ///< 6.12: in order of definition.
+    ShortList<Symbol*, 1> choice_members;  ///< 6.12: in order of definition.
+    bool has_help = false;
+
+    /// The help text without its indentation.
+    std::string help() const;
 };
 
 /// Everything that was read from one set of Kconfig files. After parse() it is
@@ -135,10 +139,10 @@ class Tree {
     Symbol* mod = nullptr;
     Symbol* no = nullptr;
     Symbol* modules = nullptr;  ///< The symbol with "modules"; else no.
-    std::deque<Symbol> symbols;
-    std::deque<MenuNode> nodes;
-    std::deque<Property> properties;
-    std::deque<WrittenDep> written_deps;
+    StableSequence<Symbol> symbols;
+    StableSequence<MenuNode> nodes;
+    StableSequence<Property> properties;
+    StableSequence<WrittenDep> written_deps;
     /// Files in the order in which auto.conf.cmd lists them.
     std::vector<const SourceFile*> dependencies;
     /// Environment variables that the files used, in order of first use.
@@ -151,7 +155,7 @@ class Tree {
     Symbol* fixed_symbol(std::string_view text);
 
     Profile profile_;
-    std::deque<SourceFile> files_;
+    StableSequence<SourceFile> files_;
     std::vector<SourceFile*> file_by_name_;
     std::vector<const Symbol*> hash_order_;
 };

@@ -44,8 +44,9 @@ void TreeBuilder::end_menu() {
 
 void TreeBuilder::add_dep(const Expr* dep) {
     entry_->dep = tree_.exprs.and_(entry_->dep, dep);
-    entry_->written_deps = &tree_.written_deps.emplace_back(
-        WrittenDep{dep, place_.file, place_.line, entry_->written_deps});
+    WrittenDep& written = tree_.written_deps.emplace_back();
+    written = {dep, place_.file, place_.line, entry_->written_deps};
+    entry_->written_deps = &written;
 }
 
 void TreeBuilder::add_visibility(const Expr* condition) {

@@ -14,8 +14,14 @@ class TreeBuilder {
   public:
     TreeBuilder(Tree& tree, Diagnostics& diagnostics);
 
-    /// File and line that new entries and properties get.
-    void set_place(const SourcePoint& place) { place_ = place; }
+    /// File and line that new entries and properties get. What a last line without an end
+    /// defines lies behind every file: its file is kNowhere, so that none is without one.
+    void set_place(const SourcePoint& place) {
+        place_ = place;
+        if (place_.file == nullptr) {
+            place_.file = &kNowhere;
+        }
+    }
 
     void add_entry(Symbol* symbol);
     /// Children of the current entry follow.
@@ -35,6 +41,8 @@ class TreeBuilder {
     void set_entry(MenuNode* entry) { entry_ = entry; }
 
   private:
+    inline static const SourceFile kNowhere{"<none>", nullptr, 0};
+
     Tree& tree_;
     Diagnostics& diagnostics_;
     SourcePoint place_;

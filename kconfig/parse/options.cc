@@ -279,7 +279,7 @@ bool Parser::help_option() {
                             cat("warning: '", label, "' defined with blank help text"));
     }
     entry.has_help = true;
-    entry.help = text;
+    entry.raw_help = text;
     return true;
 }
 

@@ -37,29 +37,10 @@ void Parser::parse(std::string_view name) {
     }
 }
 
-const Token& Parser::peek() {
-    if (!peeked_) {
-        token_ = lexer_.next();
-        builder_.set_place(lexer_.place());
-        peeked_ = true;
-    }
-    return token_;
-}
-
-void Parser::take() {
-    peek();
-    peeked_ = false;
-    if (quiet_ > 0) {
-        --quiet_;
-    }
-}
-
-bool Parser::accept(TokenKind kind) {
-    if (peek().kind != kind) {
-        return false;
-    }
-    take();
-    return true;
+void Parser::fetch() {
+    lexer_.next(token_);
+    builder_.set_place(lexer_.place());
+    peeked_ = true;
 }
 
 bool Parser::fail(std::string_view expected) {

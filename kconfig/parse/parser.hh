@@ -62,9 +62,28 @@ class Parser {
     bool end_of_line();
 
     // Tokens.
-    const Token& peek();
-    void take();
-    bool accept(TokenKind kind);
+    const Token& peek() {
+        if (!peeked_) {
+            fetch();
+        }
+        return token_;
+    }
+
+    void take() {
+        peek();
+        peeked_ = false;
+        quiet_ -= quiet_ > 0 ? 1 : 0;
+    }
+
+    bool accept(TokenKind kind) {
+        const bool accepted = peek().kind == kind;
+        if (accepted) {
+            take();
+        }
+        return accepted;
+    }
+
+    void fetch();
     bool fail(std::string_view expected);
     bool recover();
     void abandon();

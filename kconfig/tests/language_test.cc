@@ -44,7 +44,7 @@ TEST_F(Language, FunctionsThatCallEachOtherForEverAreFatal) {
 
 TEST_F(Language, HelpIsIndentedByItsFirstLine) {
     ASSERT_TRUE(load("config A\n\tbool \"a\"\n\thelp\n\t  first  \n\t    deeper\n\n\t  last\n"));
-    EXPECT_EQ(tree->nodes[0].help, "first\n  deeper\n\nlast\n");
+    EXPECT_EQ(tree->nodes[0].help(), "first\n  deeper\n\nlast\n");
 }
 
 TEST_F(Language, UnknownStatementHasItsLine) {
