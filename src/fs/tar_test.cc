@@ -203,6 +203,8 @@ TEST_F(Tar, WithoutAnItemNothingIsWritten) {
         EXPECT_TRUE(TarWriter::create(work_.path(name), report_));
         EXPECT_EQ(work_.read(name), "precious") << name;
     }
+    EXPECT_TRUE(TarWriter::create(work_.path("new.tar"), report_));
+    EXPECT_FALSE(std::filesystem::exists(work_.path("new.tar")));
 }
 
 TEST_F(Tar, AFullDiskIsTold) {

@@ -3,17 +3,17 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <utility>
 
-#include "base/unique_fd.hh"
 #include "fs/attributes.hh"
+#include "fs/new_file.hh"
 #include "fs/utf8_scope.hh"
 
 namespace lkl::fs {
@@ -106,8 +106,8 @@ class TarWriter::Impl {
     Impl(std::string name, int fd, Report& report)
         : name_(std::move(name)), fd_(fd), report_(report) {}
 
-    Impl(std::string name, UniqueFd file, Report& report)
-        : name_(std::move(name)), fd_(file.get()), own_file_(std::move(file)), report_(report) {}
+    Impl(std::string name, NewFile file, Report& report)
+        : name_(std::move(name)), fd_(file.fd()), own_file_(std::move(file)), report_(report) {}
 
     ~Impl() = default;
 
@@ -145,8 +145,8 @@ class TarWriter::Impl {
             return failure("finish");
         }
         if (own_file_) {
-            if (::close(own_file_.release()) != 0) {
-                return Error::host(errno, "finish", name_);
+            if (const int number = own_file_->close(); number != 0) {
+                return Error::host(number, "finish", name_);
             }
         }
         return {};
@@ -160,9 +160,12 @@ class TarWriter::Impl {
         if (std::exchange(started_, true)) {
             return {};
         }
-        if (own_file_ && (::fstat(own_file_.get(), &status) != 0 ||
-                          (S_ISREG(status.st_mode) && ::ftruncate(own_file_.get(), 0) != 0))) {
-            return Error::host(errno, "write", name_);
+        if (own_file_) {
+            if (::fstat(fd_, &status) != 0 ||
+                (S_ISREG(status.st_mode) && ::ftruncate(fd_, 0) != 0)) {
+                return Error::host(errno, "write", name_);
+            }
+            own_file_->keep();
         }
         return open();
     }
@@ -328,7 +331,7 @@ class TarWriter::Impl {
 
     std::string name_;
     int fd_;
-    UniqueFd own_file_;
+    std::optional<NewFile> own_file_;
     Report& report_;
     std::unique_ptr<archive, ArchiveDeleter> tar_;
     std::unique_ptr<archive_entry, EntryDeleter> entry_;
@@ -348,10 +351,7 @@ Result<std::unique_ptr<TarWriter>> TarWriter::create(const std::string& path, Re
     if (path == "-") {
         return to_descriptor(STDOUT_FILENO, "standard output", report);
     }
-    UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
-    if (!file) {
-        return Error::host(errno, "create the archive", path);
-    }
+    LKL_TRY(NewFile file, NewFile::create(path, "create the archive"));
     return std::unique_ptr<TarWriter>(
         new TarWriter(std::make_unique<Impl>(path, std::move(file), report)));
 }

@@ -15,7 +15,8 @@ namespace lkl::fs {
 // report): tar has no type for them.
 class TarWriter final : public Sink {
   public:
-    // `path` is created now, and an old one replaced with the first item; "-" is standard output. A
+    // `path` is created now, and an old one replaced with the first item; "-" is standard output.
+    // Without an item an old one stays as it is, and a new one is removed again (see NewFile). A
     // name that ends in .gz, .tgz, .xz, .zst or .bz2 is compressed so.
     static Result<std::unique_ptr<TarWriter>> create(const std::string& path, Report& report);
     // Writes to a descriptor, which stays the caller's; `name` is for messages and compression.

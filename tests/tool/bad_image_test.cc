@@ -36,6 +36,7 @@ class BadImage : public ToolTest {
                 EXPECT_NE(result.errors.find(part), std::string::npos)
                     << "\"" << part << "\" is missing in: " << result.errors;
             }
+            EXPECT_FALSE(stdfs::exists(path("a.tar"))) << arguments;
         }
     }
 
