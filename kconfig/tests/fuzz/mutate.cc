@@ -24,6 +24,9 @@
 #include "kconfig/io/config_file.hh"
 #include "kconfig/model/load.hh"
 
+// In programs with sanitizers.
+extern "C" void __sanitizer_set_death_callback(void (*callback)()) __attribute__((weak));
+
 namespace {
 
 using namespace kconfig;
@@ -188,13 +191,21 @@ bool is_sentence(const std::string& text, const std::string& input) {
 
 unsigned long current = 0;
 
-void hangs(int) {
+void tell(const char* what) {
     char line[64];
-    const int size = std::snprintf(line, sizeof line, "input %lu hangs\n", current);
+    const int size = std::snprintf(line, sizeof line, "input %lu %s\n", current, what);
     if (::write(2, line, static_cast<std::size_t>(size)) < 0) {
         std::_Exit(4);
     }
+}
+
+void hangs(int) {
+    tell("hangs");
     std::_Exit(3);
+}
+
+void dies() {
+    tell("is the one");
 }
 
 // True when it was read; a refusal without a sentence is counted.
@@ -233,6 +244,9 @@ int main(int argc, char** argv) {
     }
     std::ofstream("sub") << "config SUB\n\tbool \"sub\"\n\tdepends on A\n";
     ::signal(SIGALRM, hangs);
+    if (__sanitizer_set_death_callback != nullptr) {
+        __sanitizer_set_death_callback(dies);
+    }
     unsigned long read = 0;
     int speechless = 0;
     for (unsigned long number = first; number < first + count; ++number) {
