@@ -57,6 +57,6 @@ done
   ${CC:-cc} -o conf conf.o $objects
   ${CC:-cc} $flags -Dmain=conf_main -Dconf_parse=serve_conf_parse -c "$sources/conf.c" \
     -o serve-conf.o
-  ${CXX:-c++} -O2 -std=c++20 -I"$here/../../.." -o "$output/serve" "$here/serve/serve.cc" \
+  ${CXX:-c++} -O2 -std=c++20 -Wl,-z,now -I"$here/../../.." -o "$output/serve" "$here/serve/serve.cc" \
     "$here/serve/directory.cc" "$here/serve/original.cc" serve-conf.o $objects
 }

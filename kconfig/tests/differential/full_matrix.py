@@ -13,55 +13,21 @@ are kept in DIRECTORY/original. A summary ends up in DIRECTORY/summary.
 import argparse
 import concurrent.futures
 import hashlib
-import json
 import os
 import pathlib
 import shutil
 import sys
 import tempfile
-import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from matrix import SPECIAL, cases, check, kernel_env  # noqa: E402
-from serving import Server, code_of, encode, scratch_root  # noqa: E402
+from serving import Journal, Server, code_of, encode, scratch_root, sha  # noqa: E402
 
 CPU_MS = 120000
 # These run the real programs with everything read anew; the others read the Kconfig files
 # once an architecture.
 WHOLE = ("alldefconfig", "broken", "environment", "oldconfig", "silent", "sync-changes")
-
-
-def sha(*paths):
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(pathlib.Path(path).read_bytes())
-    return digest.hexdigest()
-
-
-class Journal:
-    """Lines of JSON behind a line that says for which programs they hold."""
-
-    def __init__(self, path, programs):
-        self.lock = threading.Lock()
-        self.known = {}
-        lines = path.read_text().splitlines() if path.exists() else []
-        if not lines or lines[0] != programs:
-            path.write_text(programs + "\n")
-            lines = []
-        for line in lines[1:]:
-            try:
-                key, value = json.loads(line)
-            except ValueError:
-                continue  # the line that was being written at the end
-            self.known[key] = value
-        self.file = path.open("a")
-
-    def add(self, key, value):
-        with self.lock:
-            self.known[key] = value
-            self.file.write(json.dumps([key, value]) + "\n")
-            self.file.flush()
 
 
 class Arch:

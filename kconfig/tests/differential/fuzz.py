@@ -4,13 +4,16 @@
 
   fuzz.py --conf OURS --ref ORIGINAL --profile 6.12 --count 1000 [--seed N]
           [--serve BUILD/tests/kconfig_serve --ref-serve REFERENCE/serve] [--modes 3]
+          [--state FILE]
 
 Every tree is run through several modes with a random .config; exit code, standard output,
 standard error and all files are compared. Inputs that the original crashes on or prints a
-null pointer for, and (6.12) those that meet its wrong "A != y" of a bool, are left out.
+null pointer for, and (6.12) those that meet its wrong "A != y" of a bool, are left out. With a
+state file it goes on behind the cases noted there, and begins anew if a program has changed.
 """
 
 import argparse
+import json
 import os
 import pathlib
 import random
@@ -21,10 +24,11 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from matrix import Step, first_difference, run_steps  # noqa: E402
-from serving import Server, code_of, scratch_root  # noqa: E402
+from serving import Journal, Server, code_of, scratch_root, sha  # noqa: E402
 
 CPU_SECONDS = 1
 CPU_MS = 300
+MAX_OUTPUT = 1 << 20  # of a finite run a few ten KiB; some questions of the original never end
 BATCH = 50  # their answers must fit into a pipe
 TYPES = ("bool", "bool", "bool", "tristate", "tristate", "int", "hex", "string")
 
@@ -231,8 +235,9 @@ class Servers:
     """The two programs behind serve/serve.cc: only hashes come back."""
 
     def __init__(self, options, env, scratch):
-        self.ours = Server(options.serve, env, pathlib.Path(scratch) / "ours")
-        self.theirs = Server(options.ref_serve, env, pathlib.Path(scratch) / "theirs")
+        limit = ["--max-output", str(MAX_OUTPUT)]
+        self.ours = Server(options.serve, env, pathlib.Path(scratch) / "ours", limit)
+        self.theirs = Server(options.ref_serve, env, pathlib.Path(scratch) / "theirs", limit)
 
     def run_many(self, cases):
         """Both work through all the cases at once; their answers are short."""
@@ -281,7 +286,23 @@ def judge(case, result, slow):
     return "compared", first_difference(ours[:usable], theirs[:usable])
 
 
-def main():
+def run_batch(options, numbers, runner, slow):
+    """What became of some cases, counted, and the differences."""
+    outcomes = {"compared": 0, "refused": 0, "left out": 0, "differences": []}
+    batch = [Case(options, number) for number in numbers]
+    for case, result in zip(batch, runner.run_many([case.steps for case in batch])):
+        outcome, difference = judge(case, result, slow)
+        outcomes[outcome] += 1
+        if difference:
+            text = f"case {case.number} (seed {options.seed}): {difference}"
+            outcomes["differences"].append(text)
+            print(f"DIFFERS {text}", flush=True)
+            if options.keep:
+                case.keep(options.keep)
+    return outcomes
+
+
+def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--conf", required=True)
     parser.add_argument("--ref", required=True)
@@ -293,37 +314,46 @@ def main():
     parser.add_argument("--modes", type=int, default=0,
                         help="so many modes a case besides olddefconfig, by chance (0: all)")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--progress", help="a file that says how far it is")
+    parser.add_argument("--state", type=pathlib.Path, help="a file that keeps what is done")
     parser.add_argument("--keep", help="write the files of a difference into this directory")
     options = parser.parse_args()
     for name in ("conf", "ref", "serve", "ref_serve"):
         if getattr(options, name):
             setattr(options, name, os.path.abspath(getattr(options, name)))
+    return options
+
+
+def open_journal(options, scratch):
+    programs = [sha(path) for path in (options.serve or options.conf,
+                                       options.ref_serve or options.ref, __file__)]
+    settings = [options.profile, options.seed, options.modes, options.serve is not None]
+    return Journal(options.state or pathlib.Path(scratch) / "state",
+                   json.dumps(programs + settings))
+
+
+def main():
+    options = parse_arguments()
     env = {"PATH": os.environ["PATH"], "LC_ALL": "C", "KCONFIG_PROFILE": options.profile,
            "KCONFIG_PROBE_CACHE": ""}
-    seen = {"compared": 0, "refused": 0, "left out": 0}
-    differ = 0
+    last = options.first + options.count
+    done = []
     with tempfile.TemporaryDirectory(dir=scratch_root()) as scratch:
+        journal = open_journal(options, scratch)
         slow = Programs(options, env, scratch)
         runner = Servers(options, env, scratch) if options.serve else slow
-        last = options.first + options.count
         for first in range(options.first, last, BATCH):
-            batch = [Case(options, number) for number in range(first, min(first + BATCH, last))]
-            for case, result in zip(batch, runner.run_many([case.steps for case in batch])):
-                outcome, difference = judge(case, result, slow if options.serve else None)
-                seen[outcome] += 1
-                if difference:
-                    differ += 1
-                    print(f"DIFFERS case {case.number} (seed {options.seed}): {difference}",
-                          flush=True)
-                    if options.keep:
-                        case.keep(options.keep)
-            if options.progress:
-                pathlib.Path(options.progress).write_text(f"{first + len(batch)}, {differ} differ\n")
-    compared = seen["compared"] + seen["refused"]
-    print(f"{compared} compared ({seen['refused']} refused by both), {seen['left out']} left out, "
+            numbers = range(first, min(first + BATCH, last))
+            key = f"{first}+{len(numbers)}"
+            if key not in journal.known:
+                journal.add(key, run_batch(options, numbers, runner,
+                                           slow if options.serve else None))
+            done.append(journal.known[key])
+    compared, refused, left_out = (sum(batch[what] for batch in done)
+                                   for what in ("compared", "refused", "left out"))
+    differ = sum(len(batch["differences"]) for batch in done)
+    print(f"{compared + refused} compared ({refused} refused by both), {left_out} left out, "
           f"{differ} differ")
-    return 1 if differ or compared < options.count // 2 else 0
+    return 1 if differ or compared + refused < options.count // 2 else 0
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Client of serve/serve.cc: sends cases to a conf that stays in memory."""
+"""What the long runs share: the client of serve/serve.cc, and the journal of what is done."""
 
+import hashlib
+import json
 import os
 import pathlib
 import subprocess
+import threading
 
 
 def field(value):
@@ -65,3 +68,35 @@ def code_of(answer):
 def scratch_root():
     """Memory, where there is such a place: cases make thousands of files."""
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
+def sha(*paths):
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(pathlib.Path(path).read_bytes())
+    return digest.hexdigest()
+
+
+class Journal:
+    """Lines of JSON behind a line that says for which programs they hold."""
+
+    def __init__(self, path, programs):
+        self.lock = threading.Lock()
+        self.known = {}
+        lines = path.read_text().splitlines() if path.exists() else []
+        if not lines or lines[0] != programs:
+            path.write_text(programs + "\n")
+            lines = []
+        for line in lines[1:]:
+            try:
+                key, value = json.loads(line)
+            except ValueError:
+                continue  # the line that was being written at the end
+            self.known[key] = value
+        self.file = path.open("a")
+
+    def add(self, key, value):
+        with self.lock:
+            self.known[key] = value
+            self.file.write(json.dumps([key, value]) + "\n")
+            self.file.flush()

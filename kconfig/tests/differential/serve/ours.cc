@@ -3,8 +3,12 @@
 #include "kconfig/compat/profile.hh"
 #include "kconfig/model/load.hh"
 #include "kconfig/tests/differential/serve/serve.hh"
+#include "kconfig/tools/heap.hh"
 
 namespace kconfig {
+
+// A heap for large trees would only make every fork() dearer.
+void prepare_heap() {}
 
 namespace {
 

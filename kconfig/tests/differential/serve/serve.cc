@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Runs conf many times from one process, for comparisons that need millions of runs.
 //
-//   serve [--exec PROGRAM] [--preparse KCONFIG]
+//   serve [--exec PROGRAM] [--preparse KCONFIG] [--max-output BYTES]
 //
 // A case comes on standard input as fields "LENGTH:BYTES": the directory to work in, the
 // milliseconds of CPU that a run may take, the number of steps, and for each step the counted
@@ -12,7 +12,8 @@
 //
 // Every step runs in a child made by fork(): either another program (--exec) or the conf that
 // is linked into this one. With --preparse its Kconfig files are read once, before the first
-// case, and what was printed then is printed again in every child.
+// case, and what was printed then is printed again in every child. A child that makes a file, or
+// writes to a standard stream, of more than --max-output bytes gets the signal XFSZ.
 #include "kconfig/tests/differential/serve/serve.hh"
 
 #include <fcntl.h>
@@ -26,15 +27,15 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kconfig/tests/differential/serve/directory.hh"
 
 namespace {
 
-constexpr rlim_t kMaxFile = rlim_t{256} << 20;
+constexpr rlim_t kMaxOutput = rlim_t{256} << 20;
 
 [[noreturn]] void die(const char* what) {
     std::perror(what);
@@ -151,6 +152,7 @@ struct Step {
 
 struct Server {
     const char* program = nullptr;
+    rlim_t max_output = kMaxOutput;
     Stream in{"in"};
     Stream out{"out"};
     Stream err{"err"};
@@ -163,7 +165,7 @@ void Server::child(const Step& step, const std::string& work, int cpu_ms) {
     in.become(0);
     out.become(1);
     err.become(2);
-    const rlimit file{kMaxFile, kMaxFile};
+    const rlimit file{max_output, max_output};
     ::setrlimit(RLIMIT_FSIZE, &file);
     itimerval limit{};
     limit.it_value.tv_sec = cpu_ms / 1000;
@@ -243,7 +245,17 @@ int main(int argc, char** argv) {
     Server server;
     const char* kconfig = nullptr;
     for (int i = 1; i + 1 < argc; i += 2) {
-        (std::strcmp(argv[i], "--exec") == 0 ? server.program : kconfig) = argv[i + 1];
+        const std::string_view option = argv[i];
+        if (option == "--exec") {
+            server.program = argv[i + 1];
+        } else if (option == "--preparse") {
+            kconfig = argv[i + 1];
+        } else if (option == "--max-output") {
+            server.max_output = std::strtoull(argv[i + 1], nullptr, 10);
+        } else {
+            std::fprintf(stderr, "serve: unknown option %s\n", argv[i]);
+            return 2;
+        }
     }
     // Descriptors of its own, so that the standard ones are free for the children.
     const int requests = ::fcntl(0, F_DUPFD_CLOEXEC, 10);
