@@ -206,6 +206,9 @@ def check(options, arch, name, steps):
         ours = run_steps(options.conf, steps, env, work)
     usage = os.path.basename(options.ref), os.path.basename(options.conf)
     assert usage[0] == usage[1], "both programs must have the same name"
+    for number, codes in enumerate(zip((run[0] for run in ours), (run[0] for run in theirs)), 1):
+        if "timeout" in codes:  # of both, too: then nothing was compared
+            return f"step {number}: not ended in time: exit codes {codes} of ours, original"
     for result in (ours, theirs):  # the program's own path is part of its messages
         for i, (code, out, err, files) in enumerate(result):
             for path in (options.conf, options.ref):
