@@ -68,6 +68,8 @@ enum lkl_request {
 	LKL_REQUEST_ADD_DEVICE,		/* args: mmio address, size, irq, id */
 	LKL_REQUEST_REMOVE_DEVICE,	/* args: id */
 	LKL_REQUEST_DEVICE_NAME,	/* args: id, buffer, size */
+	LKL_REQUEST_ALLOC_IO,		/* args: bytes; the result is an address in the window */
+	LKL_REQUEST_FREE_IO,		/* args: that address */
 	LKL_REQUEST_QUIESCE,		/* args: milliseconds: end all other calls, close files */
 	LKL_REQUEST_HALT,		/* flush what is left; the kernel leaves for good */
 	LKL_REQUEST_FORKED,		/* in the child of a fork: args: entropy, bytes */
@@ -157,6 +159,8 @@ struct lkl_boot {
 	lkl_u64 modules_end;
 	lkl_u64 vmalloc_start;
 	lkl_u64 vmalloc_end;
+	lkl_u64 io_start;	/* window that shows the application RAM of its own */
+	lkl_u64 io_end;
 	lkl_u64 mmio_start;	/* addresses here are device registers, never memory */
 	lkl_u64 mmio_end;
 	lkl_u64 command_line;	/* const char * */

@@ -88,6 +88,10 @@ install(FILES ${PROJECT_BINARY_DIR}/lklConfig.cmake ${PROJECT_BINARY_DIR}/lklCon
 configure_file(cmake/templates/lkl.pc.in lkl.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/lkl.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
-if(EXISTS ${PROJECT_SOURCE_DIR}/scripts/gdb/liblkl-gdb.py)
-  install(FILES scripts/gdb/liblkl-gdb.py DESTINATION ${CMAKE_INSTALL_DATADIR}/lkl)
+# For debuggers. The symbols are large: `cmake --install BUILD --component symbols` adds them.
+install(FILES scripts/gdb/liblkl-gdb.py DESTINATION ${CMAKE_INSTALL_DATADIR}/lkl)
+if(LKL_KERNEL_IMAGES)
+  lkl_kernel_image_path(image ${LKL_KERNEL_VERSION}-${LKL_KERNEL_PROFILE})
+  install(FILES ${image}.debug DESTINATION ${CMAKE_INSTALL_DATADIR}/lkl COMPONENT symbols
+          EXCLUDE_FROM_ALL)
 endif()

@@ -20,7 +20,7 @@ test_packages=(
   clang-14 clang-format-14 g++-mingw-w64-x86-64 python3-pytest tmux
   acl attr
   btrfs-progs dosfstools erofs-utils exfatprogs f2fs-tools fdisk genisoimage mtools ntfs-3g
-  man-db mdadm qemu-utils squashfs-tools udftools util-linux xfsprogs xorriso zsh
+  gdb man-db mdadm qemu-utils squashfs-tools udftools util-linux xfsprogs xorriso zsh
 )
 
 wanted=("${build_packages[@]}")

@@ -47,6 +47,23 @@ size_t lkl_console_tail(char *buffer, size_t size);
 /* Ends the calling thread's task in the kernel. By itself this happens when the thread ends. */
 void lkl_detach_thread(void);
 
+/* ---- Memory for O_DIRECT ---- */
+
+/*
+ * `size` zeroed bytes of the kernel's RAM, in whole pages. They are memory like any other;
+ * O_DIRECT reads and writes of 512-byte multiples at such addresses go to the disk from there, where
+ * other memory is copied first. NULL on failure, with the reason in lkl_last_error_message(): not
+ * enough of the RAM ("mem=") is free, no kernel runs, or `size` is 0. lkl_free_io() frees them;
+ * lkl_sys_halt() does for good: the addresses are invalid then. From any thread.
+ */
+void *lkl_alloc_io(size_t size);
+
+/*
+ * Frees what lkl_alloc_io() returned; NULL is allowed. A transfer that is under way ends in pages
+ * that nobody sees. Returns 0; -LKL_EINVAL: no such buffer; -LKL_ESHUTDOWN: no kernel runs.
+ */
+int lkl_free_io(void *buffer);
+
 /* ---- Errors ---- */
 
 /* The sentence of an errno value of either sign; never NULL, lives forever. */

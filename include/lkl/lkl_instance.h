@@ -7,6 +7,8 @@
 #ifndef LKL_LKL_INSTANCE_H
 #define LKL_LKL_INSTANCE_H
 
+#include <stddef.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -25,6 +27,10 @@ struct lkl_instance *lkl_instance_boot(const char *command_line,
 
 /* lkl_syscall() on that instance. From any thread. */
 long lkl_instance_syscall(struct lkl_instance *instance, long no, const long *params);
+
+/* lkl_alloc_io() and lkl_free_io() of that instance. From any thread. */
+void *lkl_instance_alloc_io(struct lkl_instance *instance, size_t size);
+int lkl_instance_free_io(struct lkl_instance *instance, void *buffer);
 
 /* 1 until halt or panic. */
 int lkl_instance_is_running(struct lkl_instance *instance);

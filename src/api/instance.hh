@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -22,6 +23,9 @@ class Instance {
     virtual Result<int> add_device(std::unique_ptr<MmioDevice> device) = 0;
     virtual Result<void> remove_device(int id) = 0;
     virtual Result<std::string> device_name(int id) = 0;
+
+    virtual Result<std::byte*> alloc_io(std::size_t size) = 0;
+    virtual Result<void> free_io(std::byte* buffer) = 0;
 
     // 0 or -errno; idempotent.
     virtual long halt() = 0;

@@ -25,6 +25,10 @@ class MachineInstance final : public Instance {
 
     Result<std::string> device_name(int id) override { return machine_->device_name(id); }
 
+    Result<std::byte*> alloc_io(std::size_t size) override { return machine_->alloc_io(size); }
+
+    Result<void> free_io(std::byte* buffer) override { return machine_->free_io(buffer); }
+
     long halt() override { return machine_->halt(); }
 
     [[nodiscard]] bool running() const override { return machine_->running(); }

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "capi/boundary.hh"
+#include "capi/io_buffers.hh"
 
 struct lkl_instance {
     lkl::Kernel kernel;
@@ -27,6 +28,10 @@ lkl::Result<std::unique_ptr<lkl_instance>> boot(const char* command_line, Print 
     }
     LKL_TRY(lkl::Kernel kernel, lkl::Kernel::boot(std::move(options)));
     return std::make_unique<lkl_instance>(lkl_instance{std::move(kernel)});
+}
+
+lkl::detail::InstanceRef reference(const lkl_instance* instance) {
+    return instance != nullptr ? instance->kernel.instance() : nullptr;
 }
 
 }  // namespace
@@ -54,6 +59,14 @@ long lkl_instance_syscall(struct lkl_instance* instance, long no, const long* pa
         std::memcpy(arguments.data(), params, sizeof(arguments));
     }
     return lkl::detail::syscall(*instance->kernel.instance(), no, arguments);
+}
+
+void* lkl_instance_alloc_io(struct lkl_instance* instance, size_t size) {
+    return lkl::capi::alloc_io(reference(instance), size);
+}
+
+int lkl_instance_free_io(struct lkl_instance* instance, void* buffer) {
+    return lkl::capi::free_io(reference(instance), buffer);
 }
 
 int lkl_instance_is_running(struct lkl_instance* instance) {

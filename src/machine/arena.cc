@@ -34,6 +34,11 @@ std::uint64_t vmalloc_size(std::uint64_t memory_size) {
     return round_up(std::max(2 * memory_size, 2 * kGiB), kGuard);
 }
 
+// The same; buffers of RAM that lie here leave gaps when they are freed.
+std::uint64_t io_size(std::uint64_t memory_size) {
+    return round_up(2 * memory_size, kGuard);
+}
+
 }  // namespace
 
 std::uint64_t Arena::modules_start() const {
@@ -49,6 +54,14 @@ std::uint64_t Arena::vmalloc_start() const {
 }
 
 std::uint64_t Arena::vmalloc_end() const {
+    return vmalloc_start() + vmalloc_size(memory_size_);
+}
+
+std::uint64_t Arena::io_start() const {
+    return vmalloc_end() + kGuard;
+}
+
+std::uint64_t Arena::io_end() const {
     return reservation_.end() - kGuard;
 }
 
@@ -74,8 +87,8 @@ Result<void> Arena::reserve(std::uint64_t memory_bytes, const Image& image, bool
     }
     image_size_ = image.header().image_end;
     memory_size_ = image_size_ + round_up(memory_bytes, kPage);
-    const std::uint64_t size =
-        kLowest + round_up(memory_size_, kGuard) + kGuard + vmalloc_size(memory_size_) + kGuard;
+    const std::uint64_t size = kLowest + round_up(memory_size_, kGuard) + kGuard +
+                               vmalloc_size(memory_size_) + kGuard + io_size(memory_size_) + kGuard;
     if (preferred_base) {
         auto reserved = Reservation::create(size, image.header().preferred_base - kLowest);
         if (reserved) {

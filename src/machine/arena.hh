@@ -13,7 +13,8 @@
 namespace lkl {
 
 // From low to high: a guard, the module area, the image with RAM behind it, a guard, the vmalloc
-// area, a guard. The image's start is physical address 0.
+// area, a guard, the window for the application's own RAM, a guard. The image's start is physical
+// address 0.
 class Arena {
   public:
     // Loads the image in front of `memory_bytes` of RAM: at its preferred base if asked for and
@@ -29,6 +30,8 @@ class Arena {
     [[nodiscard]] std::uint64_t modules_end() const;
     [[nodiscard]] std::uint64_t vmalloc_start() const;
     [[nodiscard]] std::uint64_t vmalloc_end() const;
+    [[nodiscard]] std::uint64_t io_start() const;
+    [[nodiscard]] std::uint64_t io_end() const;
 
     // Everything that devices may reach.
     [[nodiscard]] std::span<std::byte> ram() const;

@@ -58,6 +58,10 @@ void in_child() {
 
 }  // namespace
 
+std::mutex& instances_mutex() {
+    return instances().mutex;
+}
+
 void register_for_fork(Machine::Impl& machine) {
     Instances& kept = instances();
     const std::scoped_lock lock(kept.mutex);

@@ -50,6 +50,9 @@ class Image {
     // Where the bytes can be mapped from; nothing: they have to be copied.
     [[nodiscard]] const std::optional<BackingFile>& backing() const { return backing_; }
 
+    // Of bytes(): the ELF notes with the build id; empty if there are none.
+    [[nodiscard]] std::span<const std::byte> build_id() const { return build_id_; }
+
     // Offsets from the image's start of the 64-bit words that hold addresses of the image.
     [[nodiscard]] const std::vector<std::uint64_t>& relocations() const { return relocations_; }
 

@@ -68,6 +68,14 @@ Result<std::string> Machine::device_name(int id) {
     return impl_->device_name(id);
 }
 
+Result<std::byte*> Machine::alloc_io(std::size_t size) {
+    return impl_->alloc_io(size);
+}
+
+Result<void> Machine::free_io(std::byte* buffer) {
+    return impl_->free_io(buffer);
+}
+
 long Machine::halt() {
     return impl_->halt();
 }

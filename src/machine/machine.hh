@@ -4,6 +4,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -51,6 +52,11 @@ class Machine {
 
     // The name of the virtio device ("virtio3") that `id` became in the kernel's sysfs.
     Result<std::string> device_name(int id);
+
+    // Zeroed RAM that the application may use, at an address outside the kernel's range; and its
+    // end. Gone with the machine at the latest.
+    Result<std::byte*> alloc_io(std::size_t size);
+    Result<void> free_io(std::byte* buffer);
 
     // Closes files, unmounts, flushes devices, and releases every caller with an error. Bounded in
     // time: callers get five seconds to end, then no step waits for longer than `halt_timeout` with

@@ -39,6 +39,10 @@ Machine::Impl::~Impl() {
     vcpu_->stop_helper();
     vcpu_->wait_for_callers();
     bus_.unplug_all();
+    {
+        const std::scoped_lock lock(instances_mutex());
+        debugger_entry_.reset();
+    }
     if (fault_slot_ >= 0) {
         remove_fault_range(fault_slot_);
     }
@@ -53,6 +57,8 @@ void Machine::Impl::fill_boot(lkl_boot& boot) {
     boot.modules_end = arena_.modules_end();
     boot.vmalloc_start = arena_.vmalloc_start();
     boot.vmalloc_end = arena_.vmalloc_end();
+    boot.io_start = arena_.io_start();
+    boot.io_end = arena_.io_end();
     boot.mmio_start = kMmioStart;
     boot.mmio_end = kMmioStart + kMaxDevices * kMmioWindow;
     boot.command_line = reinterpret_cast<lkl_u64>(options_.command_line.c_str());
@@ -71,6 +77,10 @@ Result<void> Machine::Impl::boot() {
                                    .handler = base + header.fault});
     if (fault_slot_ < 0) {
         return Error::other("there are 256 instances already", "boot");
+    }
+    {
+        const std::scoped_lock lock(instances_mutex());
+        debugger_entry_.emplace(image_, base);
     }
     using BootFunction = void (*)(lkl_boot*);
     // The ABI of the image is that of this function type on this host.
@@ -155,6 +165,23 @@ Result<std::string> Machine::Impl::device_name(int id) {
         return Error::kernel(rc, "find", "device " + std::to_string(id));
     }
     return std::string(name.data());
+}
+
+Result<std::byte*> Machine::Impl::alloc_io(std::size_t size) {
+    const long rc = request(LKL_REQUEST_ALLOC_IO, 0, {static_cast<long>(size), 0, 0, 0, 0, 0});
+    if (rc < 0) {
+        return Error::kernel(rc, "allocate", std::to_string(size) + " bytes for transfers");
+    }
+    return reinterpret_cast<std::byte*>(rc);  // NOLINT(performance-no-int-to-ptr)
+}
+
+Result<void> Machine::Impl::free_io(std::byte* buffer) {
+    const long rc =
+        request(LKL_REQUEST_FREE_IO, 0, {reinterpret_cast<long>(buffer), 0, 0, 0, 0, 0});
+    if (rc < 0) {
+        return Error::kernel(rc, "free", "memory for transfers");
+    }
+    return {};
 }
 
 void Machine::Impl::thread_ended(Mailbox& mailbox) {

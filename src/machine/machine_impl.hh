@@ -5,11 +5,13 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "abi/machine.h"
 #include "machine/arena.hh"
 #include "machine/console_tail.hh"
+#include "machine/debugger.hh"
 #include "machine/device_bus.hh"
 #include "machine/image.hh"
 #include "machine/machine.hh"
@@ -36,6 +38,8 @@ class Machine::Impl final : public ThreadHost {
     Result<int> add_device(std::unique_ptr<MmioDevice> device);
     Result<void> remove_device(int id);
     Result<std::string> device_name(int id);
+    Result<std::byte*> alloc_io(std::size_t size);
+    Result<void> free_io(std::byte* buffer);
     long halt();
 
     void thread_ended(Mailbox& mailbox) override;
@@ -89,10 +93,14 @@ class Machine::Impl final : public ThreadHost {
     long halt_result_ = 0;
     std::uint64_t generation_ = 0;
     int fault_slot_ = -1;
+    std::optional<DebuggerEntry> debugger_entry_;
     UniqueFd forked_ram_;  // between prepare and child
     bool fork_locked_ = false;
     bool fork_held_ = false;
 };
+
+// Over the lists of all instances: here and in the debugger's view. Made anew in forked children.
+std::mutex& instances_mutex();
 
 // Instances that take part in fork().
 void register_for_fork(Machine::Impl& machine);

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <lkl/file.hh>
+#include <lkl/io_buffer.hh>
 #include <lkl/numbers.hh>
 #include <optional>
 #include <thread>
@@ -231,6 +232,49 @@ TEST_P(DirectIo, OddSizesAndOffsets) {
         ASSERT_EQ(file.read(read.data(), size, 512), static_cast<long>(size));
         EXPECT_TRUE(read.compare(0, size, other, 0, size) == 0);
     }
+}
+
+// The kernel's own RAM needs no copy: a transfer of any length is one.
+TEST_P(DirectIo, BuffersOfTheKernel) {
+    const RawFile file(kernel(), path("file"), kDirect);
+    const IoBuffer buffer = must(IoBuffer::allocate(kernel(), 6 * kMebibyte));
+    auto* const start = reinterpret_cast<char*>(buffer.data());
+    std::uint64_t seed = 300;
+    for (const Transfer transfer : kTransfers) {
+        for (const std::size_t size : {kPage, 33 * kPage, 5 * kMebibyte + kPage}) {
+            for (const std::size_t shift : {std::size_t{0}, std::size_t{512}, kPage + 1}) {
+                const std::string data = noise(size, seed++);
+                char* const place = start + shift;
+                const std::vector<iovec> parts =
+                    transfer == Transfer::plain || transfer == Transfer::at
+                        ? whole(place, size)
+                        : std::vector<iovec>{{place + kPage / 2, size - kPage / 2},
+                                             {place, kPage / 2}};
+                std::size_t done = 0;
+                for (const iovec& part : parts) {
+                    std::copy_n(data.data() + done, part.iov_len,
+                                static_cast<char*>(part.iov_base));
+                    done += part.iov_len;
+                }
+                ASSERT_EQ(file.write(transfer, parts, 2 * kPage), static_cast<long>(size));
+                set("file", 2 * kPage, data);
+                std::fill_n(place, size, 'x');
+                ASSERT_EQ(file.read(transfer, parts, 2 * kPage), static_cast<long>(size));
+                done = 0;
+                for (const iovec& part : parts) {
+                    EXPECT_TRUE(std::string_view(static_cast<char*>(part.iov_base), part.iov_len) ==
+                                std::string_view(data).substr(done, part.iov_len))
+                        << call_name(transfer) << " " << size << " " << shift;
+                    done += part.iov_len;
+                }
+            }
+        }
+    }
+    // Across the end of the file.
+    ASSERT_EQ(kernel().call(nr::truncate, path("file").c_str(), 2 * kPage + 77), 0);
+    files_["file"].resize(2 * kPage + 77);
+    EXPECT_EQ(file.read(start, 6 * kMebibyte, 0), long{2 * kPage + 77});
+    EXPECT_TRUE(std::string_view(start, 2 * kPage + 77) == files_["file"]);
 }
 
 TEST_P(DirectIo, EndsAndErrors) {

@@ -3,6 +3,7 @@
  * O_DIRECT from the application's own buffers.  get_user_pages() finds no page
  * behind a host address, so the data goes through pages of RAM, as the loop
  * driver's does: file systems take pages (ITER_BVEC) as they take user memory.
+ * Buffers of lkl_alloc_io() are pages of RAM themselves and need no copy.
  */
 #include <linux/bvec.h>
 #include <linux/fdtable.h>
@@ -13,6 +14,7 @@
 #include <linux/uio.h>
 #include <linux/version.h>
 #include <asm/host.h>
+#include <asm/io_buffer.h>
 
 #define LKL_BOUNCE_BYTES	SZ_1M
 #define LKL_BOUNCE_ORDER	5
@@ -123,11 +125,25 @@ static ssize_t lkl_direct_iter(struct file *file, int rw, struct iov_iter *user,
 			       rwf_t flags)
 {
 	size_t wanted = iov_iter_count(user);
+	struct lkl_io_buffer *buffer;
 	struct lkl_bounce *bounce;
+	struct bio_vec *segments;
+	unsigned int count;
 	ssize_t done = 0, n = 0;
 
 	if (!wanted)
 		return lkl_direct_call(file, rw, user, pos, flags);
+	segments = lkl_io_segments(user, &count, &buffer);
+	if (segments) {
+		struct iov_iter iter;
+
+		iov_iter_bvec(&iter, rw == WRITE ? ITER_SOURCE : ITER_DEST, segments, count,
+			      wanted);
+		n = lkl_direct_call(file, rw, &iter, pos, flags);
+		kvfree(segments);
+		lkl_io_put(buffer);
+		return n;
+	}
 	bounce = lkl_bounce_alloc(wanted);
 	if (!bounce)
 		return -ENOMEM;

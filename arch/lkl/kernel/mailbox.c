@@ -16,6 +16,7 @@
 #include <linux/sched/stat.h>
 #include <linux/sched/task.h>
 #include <asm/host.h>
+#include <asm/io_buffer.h>
 #include <asm/unistd.h>
 
 static struct task_struct *lkl_spawner;		/* PID 1 */
@@ -140,6 +141,12 @@ static void lkl_serve(struct lkl_mailbox *mailbox)
 		break;
 	case LKL_REQUEST_DEVICE_NAME:
 		result = lkl_device_name(args[0], (char *)args[1], args[2]);
+		break;
+	case LKL_REQUEST_ALLOC_IO:
+		result = lkl_alloc_io(args[0]);
+		break;
+	case LKL_REQUEST_FREE_IO:
+		result = lkl_free_io(args[0]);
 		break;
 	case LKL_REQUEST_QUIESCE:
 		result = lkl_quiesce(args[0]);

@@ -152,6 +152,23 @@ Result<std::string> HostInstance::device_name(int id) {
     return "virtio" + std::to_string(id);
 }
 
+Result<std::byte*> HostInstance::alloc_io(std::size_t size) {
+    if (size == 0) {
+        return Error::kernel(-EINVAL, "allocate", "0 bytes");
+    }
+    std::vector<std::byte> memory(size);
+    std::byte* const start = memory.data();
+    io_buffers.emplace(start, std::move(memory));
+    return start;
+}
+
+Result<void> HostInstance::free_io(std::byte* buffer) {
+    if (io_buffers.erase(buffer) == 0) {
+        return Error::kernel(-EINVAL, "free", "a buffer");
+    }
+    return {};
+}
+
 long HostInstance::halt() {
     ++halts;
     is_running = false;

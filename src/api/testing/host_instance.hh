@@ -33,6 +33,9 @@ class HostInstance final : public detail::Instance {
     // What add_device was given and remove_device has not taken, by id.
     std::map<int, std::unique_ptr<MmioDevice>> devices;
 
+    // What alloc_io() gave and free_io() has not taken.
+    std::map<std::byte*, std::vector<std::byte>> io_buffers;
+
     // What halt() returns, and how often it was called.
     long halt_status = 0;
     int halts = 0;
@@ -43,6 +46,8 @@ class HostInstance final : public detail::Instance {
     Result<int> add_device(std::unique_ptr<MmioDevice> device) override;
     Result<void> remove_device(int id) override;
     Result<std::string> device_name(int id) override;
+    Result<std::byte*> alloc_io(std::size_t size) override;
+    Result<void> free_io(std::byte* buffer) override;
     long halt() override;
 
     [[nodiscard]] bool running() const override { return is_running; }
