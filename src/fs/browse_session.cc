@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "fs/job_run.hh"
+#include "fs/panic_text.hh"
 
 namespace lkl::fs {
 namespace {
@@ -49,13 +50,16 @@ int BrowseSession::run(bool write, const std::function<void(Image&)>& work,
         return static_cast<int>(ExitCode::image);
     }
     work(**image);
-    const bool panicked = (*image)->panic_message().has_value();
+    auto panic = (*image)->panic_message();
     const auto finished = image->finish();
+    if (!panic) {
+        panic = (*image)->panic_message();
+    }
     if (std::fflush(stdout) != 0) {
         fail(Error::host(errno, "write", "standard output"));
     }
-    if (panicked) {
-        console_.message("the kernel in the library panicked");
+    if (panic) {
+        console_.message(panic_text(*panic));
         return static_cast<int>(ExitCode::kernel);
     }
     if (!finished) {

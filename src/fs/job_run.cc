@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "fs/json_text.hh"
+#include "fs/panic_text.hh"
 #include "fs/source_watch.hh"
 
 namespace lkl::fs {
@@ -83,15 +84,6 @@ void count_totals(const JobRun::Produce& count, Totals& totals, const std::stop_
         stream.put_empty(std::move(batch));
     }
     totals.known = true;
-}
-
-// The last lines of the kernel's log, for a message.
-std::string last_lines(const std::string& log, std::size_t count) {
-    std::size_t at = log.size();
-    for (std::size_t i = 0; i <= count && at != std::string::npos && at > 0; ++i) {
-        at = log.rfind('\n', at - 1);
-    }
-    return at == std::string::npos || at == 0 ? log : log.substr(at + 1);
 }
 
 }  // namespace
@@ -197,9 +189,7 @@ int JobRun::conclude(const Result<Outcome>& outcome, const Result<void>& finishe
         code = ExitCode::incomplete;
     }
     if (panic) {
-        constexpr std::size_t kLines = 12;
-        console_.message("the kernel in the library panicked; its last words:\n" +
-                         last_lines(*panic, kLines));
+        console_.message(panic_text(*panic));
         code = ExitCode::kernel;
     } else if (!finished) {
         console_.message(finished.error().message());

@@ -8,6 +8,7 @@
 #include "common/cli_options.hh"
 #include "fs/interruption.hh"
 #include "fs/job_run.hh"
+#include "fs/panic_text.hh"
 #include "lkl/line_reader.hh"
 #include "lkl/shell_session.hh"
 
@@ -106,7 +107,7 @@ int finish(fs::Image& image, bool write, int code) {
     auto panic = image.panic_message();
     const auto finished = image.finish();
     if (panic || (panic = image.panic_message())) {
-        std::cerr << kProgram << ": the kernel in the library panicked\n";
+        std::cerr << kProgram << ": " << fs::panic_text(*panic) << "\n";
         return static_cast<int>(fs::ExitCode::kernel);
     }
     if (!finished) {
