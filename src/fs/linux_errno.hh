@@ -26,6 +26,7 @@ inline constexpr long loop = 40;
 inline constexpr long no_data = 61;
 inline constexpr long not_supported = 95;
 inline constexpr long shut_down = 108;
+inline constexpr long stale = 116;
 inline constexpr long damaged = 117;  // EUCLEAN
 inline constexpr long not_recoverable = 131;
 
