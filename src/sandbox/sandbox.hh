@@ -18,6 +18,9 @@ struct SandboxOptions {
     std::vector<std::string> readable;
     // The same, where files are also made, changed and removed.
     std::vector<std::string> writable;
+
+    // Descriptors may be received over sockets that are connected already.
+    bool receives_descriptors = false;
 };
 
 // Two steps, because each must come at its time:
@@ -26,11 +29,11 @@ struct SandboxOptions {
 //    calling thread and those that it starts later, so the kernel's helper thread must not
 //    be there yet.
 // 2. confine_calls() once all memory that holds code is mapped: seccomp (seccomp(2), for all
-// threads at
-//    once) leaves a list of system calls. Others fail with EPERM: no program is started, no socket
-//    made, no memory becomes executable, no other process is touched. Where nothing is writable,
-//    no call that changes a file's name or metadata is left, and where nothing is readable either,
-//    none that opens a file.
+// threads
+//    at once) leaves a list of system calls. Others fail with EPERM: no program is started, no
+//    socket made, no memory becomes executable, no other process is touched. Where nothing is
+//    writable, no call that changes a file's name or metadata is left, and where nothing is
+//    readable either, none that opens a file.
 //
 // Neither can be undone. A host that has the one or the other not is no error: missing() tells.
 // The same calls are refused to root. Not thread-safe.
@@ -48,6 +51,7 @@ class Sandbox {
   private:
     bool opens_files_ = false;
     bool changes_files_ = false;
+    bool receives_descriptors_ = false;
     std::vector<std::string> missing_;
 };
 

@@ -198,6 +198,9 @@ void add_rules(Builder& builder, CallOptions options) {
             builder.allow(call);
         }
     }
+    if (options.receives_descriptors) {
+        builder.allow(SCMP_SYS(recvmsg));
+    }
     // No new code.
     for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)}) {
         builder.allow_if(call, masked(2, flags(PROT_EXEC), 0));

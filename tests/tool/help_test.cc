@@ -27,7 +27,7 @@ class Help : public ToolTest {
 };
 
 TEST_F(Help, EveryToolHasItsOwn) {
-    for (const char* name : {"cptofs", "cpfromfs", "fs2tar"}) {
+    for (const char* name : {"cptofs", "cpfromfs", "fs2tar", "lklfuse"}) {
         expect_fitting_help(name, tool(name, "--help"));
     }
     for (const std::string& name : kSubcommands) {
@@ -69,7 +69,7 @@ TEST_F(Help, ManualPagesAreFormatted) {
     if (!has_program("man")) {
         GTEST_SKIP() << "man is missing";
     }
-    for (const char* name : {"cptofs", "cpfromfs", "fs2tar", "lkl"}) {
+    for (const char* name : {"cptofs", "cpfromfs", "fs2tar", "lklfuse", "lkl"}) {
         const auto page = run(quote(std::string(LKL_TOOL_DIRECTORY) + "/" + name) +
                               " --print-man-page >" + quote(path("page.1")) +
                               " && man --warnings -l " + quote(path("page.1")) + " | cat");
@@ -103,7 +103,7 @@ TEST_F(Help, CompletionInZsh) {
     if (!has_program("zsh")) {
         GTEST_SKIP() << "zsh is missing";
     }
-    for (const char* name : {"cptofs", "cpfromfs", "fs2tar", "lkl"}) {
+    for (const char* name : {"cptofs", "cpfromfs", "fs2tar", "lklfuse", "lkl"}) {
         const auto script =
             run(quote(std::string(LKL_TOOL_DIRECTORY) + "/" + name) + " --print-completion zsh >" +
                 quote(path("_tool")) + " && zsh -n " + quote(path("_tool")));

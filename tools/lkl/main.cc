@@ -49,7 +49,7 @@ void print_manual_page() {
         }
         std::cout << ".TP\n.B " << line.name << "\n" << summary << ".\n";
     }
-    std::cout << ".SH SEE ALSO\ncptofs(1), cpfromfs(1), fs2tar(1)\n";
+    std::cout << ".SH SEE ALSO\ncptofs(1), cpfromfs(1), fs2tar(1), lklfuse(1)\n";
 }
 
 // Options are asked of the subcommand's own help, so that they always fit it.
