@@ -18,7 +18,7 @@ build_packages=(
 test_packages=(
   linux-source-6.1
   clang-14 clang-format-14 g++-mingw-w64-x86-64 python3-pytest tmux
-  acl attr
+  acl attr cpio
   btrfs-progs dosfstools erofs-utils exfatprogs f2fs-tools fdisk fuse3 genisoimage mtools ntfs-3g
   gdb man-db mdadm qemu-utils squashfs-tools udftools util-linux xfsprogs xorriso zsh
 )
