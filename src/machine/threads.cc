@@ -6,7 +6,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <new>
 #include <shared_mutex>
 #include <vector>
 
@@ -16,7 +15,8 @@ namespace lkl {
 namespace {
 
 struct Registry {
-    std::shared_mutex mutex;
+    // By itself on the heap: see reset_thread_hosts_in_child().
+    std::unique_ptr<std::shared_mutex> mutex = std::make_unique<std::shared_mutex>();
     std::map<std::uint64_t, ThreadHost*> hosts;
     std::uint64_t next = 1;
 };
@@ -47,7 +47,7 @@ class ThreadMailboxes {
     ~ThreadMailboxes() {
         cached = {0, nullptr};
         Registry& hosts = registry();
-        const std::shared_lock lock(hosts.mutex);
+        const std::shared_lock lock(*hosts.mutex);
         for (const Entry& entry : entries_) {
             const auto found = hosts.hosts.find(entry.generation);
             if (found != hosts.hosts.end()) {
@@ -89,14 +89,14 @@ ThreadMailboxes& mine() {
 
 std::uint64_t register_thread_host(ThreadHost& host) {
     Registry& hosts = registry();
-    const std::unique_lock lock(hosts.mutex);
+    const std::unique_lock lock(*hosts.mutex);
     hosts.hosts[hosts.next] = &host;
     return hosts.next++;
 }
 
 void unregister_thread_host(std::uint64_t generation) {
     Registry& hosts = registry();
-    const std::unique_lock lock(hosts.mutex);
+    const std::unique_lock lock(*hosts.mutex);
     hosts.hosts.erase(generation);
 }
 
@@ -121,7 +121,7 @@ void remember_mailbox(std::uint64_t generation, Mailbox& mailbox) {
     {
         // Room made by instances that are gone.
         Registry& hosts = registry();
-        const std::shared_lock lock(hosts.mutex);
+        const std::shared_lock lock(*hosts.mutex);
         std::erase_if(entries, [&](const Entry& entry) {
             return hosts.hosts.find(entry.generation) == hosts.hosts.end();
         });
@@ -137,15 +137,18 @@ void forget_mailbox(std::uint64_t generation) {
 }
 
 void lock_thread_hosts() {
-    registry().mutex.lock();
+    registry().mutex->lock();
 }
 
 void unlock_thread_hosts() {
-    registry().mutex.unlock();
+    registry().mutex->unlock();
 }
 
 void reset_thread_hosts_in_child() {
-    new (&registry().mutex) std::shared_mutex;
+    // This thread locked it, under another number: it cannot unlock it. ThreadSanitizer remembers
+    // the lock by its address until the memory is freed, so that making it anew in place would not
+    // do.
+    registry().mutex = std::make_unique<std::shared_mutex>();
 }
 
 }  // namespace lkl
