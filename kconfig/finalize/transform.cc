@@ -203,8 +203,13 @@ const Expr* Simplifier::transform(const Expr* e) {
     } else if (e->type == ExprType::not_) {
         made = transform_not(exprs_.not_(transform(e->left())));
     } else if (e->is_and_or()) {
-        const Expr* const left = transform(e->left());
-        made = exprs_.two(e->type, left, transform(e->right()));
+        if (tree_.profile().is_6_1()) {
+            const Expr* const left = transform(e->left());
+            made = exprs_.two(e->type, left, transform(e->right()));
+        } else {  // 6.12: two arguments of one call, of which GCC computes the last one first
+            const Expr* const right = transform(e->right());
+            made = exprs_.two(e->type, transform(e->left()), right);
+        }
     }
     if (messages == messages_) {  // what spoke must speak every time
         transformed_.put(e, made);

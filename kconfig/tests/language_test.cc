@@ -82,6 +82,20 @@ TEST_F(Language, SourceAtTheEndWithoutNewLineIsRefusedAs61) {
               "can't read file \"other\": the source statement needs a new line at its end\n");
 }
 
+TEST_F(Language, TestsForModuleSpeakInTheOrderOfTheOriginal) {
+    const std::string text =
+        "config A\n\tbool\nconfig B\n\tbool\nconfig C\n\tbool \"c\" if A != m || B = m\n";
+    ASSERT_TRUE(load(text, Dialect::v6_12));
+    EXPECT_EQ(host.printed,
+              "boolean symbol B tested for 'm'? test forced to 'n'\n"
+              "boolean symbol A tested for 'm'? test forced to 'y'\n");
+    host.printed.clear();
+    ASSERT_TRUE(load(text, Dialect::v6_1));
+    EXPECT_EQ(host.printed,
+              "boolean symbol A tested for 'm'? test forced to 'y'\n"
+              "boolean symbol B tested for 'm'? test forced to 'n'\n");
+}
+
 TEST_F(Language, RecursiveDependencyIsAnError) {
     EXPECT_FALSE(
         load("config A\n\tbool \"a\"\n\tdepends on B\nconfig B\n\tbool \"b\"\n"
