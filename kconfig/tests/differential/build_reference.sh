@@ -5,6 +5,8 @@
 #   OUTPUT/scripts/kconfig/conf   as the kernel builds it
 #   OUTPUT/repaired/conf          6.12: with a hash function that spreads expressions over its
 #                                 table. The table is only looked up, so nothing else changes.
+#                                 And forgetting all their values takes one counter: a value
+#                                 is valid if it was computed since.
 #   OUTPUT/serve                  the repaired one behind serve/serve.cc, for many runs
 set -eu
 tree=$1 output=$2
@@ -28,17 +30,31 @@ strong='hash = (int)((((unsigned long)l * 0x9E3779B97F4A7C15UL + (unsigned long)
 		* 0xD6E8FEB86659FD93UL) >> 40);'
 mkdir -p "$output/repaired"
 awk -v weak="$weak" -v strong="$strong" '
-  (at = index($0, weak)) { print substr($0, 1, at - 1) strong; next } { print }
+  (at = index($0, weak)) { print substr($0, 1, at - 1) strong; next }
+  /^HASHTABLE_DEFINE\(expr_hashtable/ { print; print "static unsigned int expr_now = 1;"; next }
+  /^\tif \(!e->val_is_valid\)/ { sub(/!e->val_is_valid/, "e->val_is_valid != expr_now") }
+  /^\t\te->val_is_valid = true;/ { sub(/true/, "expr_now") }
+  /^void expr_invalidate_all\(void\)/ { print; print "{\n\texpr_now++;\n}"; skip = 1; next }
+  skip { skip = !/^}/; next }
+  { print }
 ' "$tree/scripts/kconfig/expr.c" > "$output/repaired/expr.c"
+sed 's/^\tbool val_is_valid;/\tunsigned int val_is_valid;/' "$tree/scripts/kconfig/expr.h" \
+  > "$output/repaired/expr.h"
 if grep -q hash_ptr "$tree/scripts/kconfig/expr.c" &&
    cmp -s "$tree/scripts/kconfig/expr.c" "$output/repaired/expr.c"; then
   echo "the expression hash of $tree has changed: repair it in $0" >&2
   exit 1
 fi
+if grep -q expr_invalidate_all "$tree/scripts/kconfig/expr.c" &&
+   { [ "$(grep -c expr_now "$output/repaired/expr.c")" -ne 4 ] ||
+     cmp -s "$tree/scripts/kconfig/expr.h" "$output/repaired/expr.h"; }; then
+  echo "the values of expressions of $tree have changed: count them anew in $0" >&2
+  exit 1
+fi
 
 cd "$output/repaired"
 sources="$tree/scripts/kconfig"
-flags="-O2 -std=gnu11 -w -D_GNU_SOURCE -I$sources -I$output/scripts/kconfig
+flags="-O2 -std=gnu11 -w -D_GNU_SOURCE -include $output/repaired/expr.h -I$sources -I$output/scripts/kconfig
        -I$tree/scripts/include"
 objects=
 for unit in confdata expr menu preprocess symbol util lexer.lex parser.tab; do
