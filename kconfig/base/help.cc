@@ -25,7 +25,7 @@ void append_line(std::string* out, std::string_view line) {
 }  // namespace
 
 HelpExtent read_help(std::string_view text, std::size_t begin, std::string* out) {
-    HelpExtent help{begin, 0};
+    HelpExtent help{begin, 0, 0};
     int first_indent = 0;
     int indent = 0;
     while (help.end < text.size()) {
@@ -36,9 +36,10 @@ HelpExtent read_help(std::string_view text, std::size_t begin, std::string* out)
         }
         if (at < text.size() && text[at] == '\n') {
             ++help.lines;
+            help.kept_end = help.end;
             help.end = at + 1;
             if (help.end < text.size() && !is_blank(text[help.end]) && text[help.end] != '\n') {
-                break;
+                return help;
             }
             if (out != nullptr) {
                 out->push_back('\n');
@@ -67,6 +68,7 @@ HelpExtent read_help(std::string_view text, std::size_t begin, std::string* out)
             first_indent = indent;
         }
     }
+    help.kept_end = help.end;
     return help;
 }
 

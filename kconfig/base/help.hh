@@ -12,6 +12,9 @@ namespace kconfig {
 struct HelpExtent {
     std::size_t end = 0;  ///< Where the text goes on after it.
     int lines = 0;        ///< How many ends of lines it has passed.
+    /// Where what has to be kept ends: reading that alone gives the same. The last line's end,
+    /// blank lines included, is left out if something follows in the first column.
+    std::size_t kept_end = 0;
 };
 
 /// Reads the help text that begins at @p begin of @p text, the line after the

@@ -302,7 +302,7 @@ void Lexer::scan_help(Token& token) {
     state_ = State::initial;
     const HelpExtent help = read_help(text_, at_, nullptr);
     token.kind = TokenKind::help_text;
-    token.text = text_.substr(at_, help.end - at_);
+    token.text = text_.substr(at_, help.kept_end - at_);
     at_ = help.end;
     line_ += help.lines;
 }

@@ -47,6 +47,18 @@ TEST_F(Language, HelpIsIndentedByItsFirstLine) {
     EXPECT_EQ(tree->nodes[0].help(), "first\n  deeper\n\nlast\n");
 }
 
+TEST_F(Language, HelpEndsWhereTheFirstColumnIsUsed) {
+    ASSERT_TRUE(
+        load("config A\n\tbool \"a\"\n\thelp\n\t  one\n\n"
+             "config B\n\tbool \"b\"\n\thelp\n\t  two\n\t    \n"
+             "config C\n\tbool \"c\"\n\thelp\n\t  three\n"
+             "config D\n\tbool \"d\"\n\thelp\n\t  four\n\n\tdepends on A\n"));
+    EXPECT_EQ(tree->nodes[0].help(), "one\n");
+    EXPECT_EQ(tree->nodes[1].help(), "two\n");
+    EXPECT_EQ(tree->nodes[2].help(), "three");
+    EXPECT_EQ(tree->nodes[3].help(), "four\n\n");
+}
+
 TEST_F(Language, UnknownStatementHasItsLine) {
     EXPECT_FALSE(load("config A\n\tbool\nnonsense here\n"));
     EXPECT_EQ(host.complained, "Top:3: syntax error\nTop:3: unknown statement \"nonsense\"\n");
