@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Interned names: open addressing.
+// Interned names: open addressing by a hash that takes a word at a time.
 #include "kconfig/base/names.hh"
 
 #include <algorithm>
@@ -44,7 +44,7 @@ std::uint32_t hash_of(std::string_view text) {
 
 }  // namespace
 
-NameTable::NameTable() : slots_(kInitialSlots) {}
+NameTable::NameTable() : slots_(kInitialSlots, nullptr) {}
 
 // The name and its text lie together: whoever looks at one wants the other.
 Name& NameTable::add(std::string_view text) {
@@ -60,17 +60,22 @@ Name& NameTable::add(std::string_view text) {
     return *name;
 }
 
-Name& NameTable::intern(std::string_view text) {
-    const std::uint32_t hash = hash_of(text);
-    std::size_t slot = hash & (slots_.size() - 1);
-    while (Name* const name = slots_[slot].name) {
-        if (slots_[slot].hash == hash && name->text == text) {
-            return *name;
-        }
+// Where the name is, or is to be.
+std::size_t NameTable::slot_of(std::string_view text) const {
+    std::size_t slot = hash_of(text) & (slots_.size() - 1);
+    while (slots_[slot] != nullptr && slots_[slot]->text != text) {
         slot = (slot + 1) & (slots_.size() - 1);
     }
+    return slot;
+}
+
+Name& NameTable::intern(std::string_view text) {
+    const std::size_t slot = slot_of(text);
+    if (slots_[slot] != nullptr) {
+        return *slots_[slot];
+    }
     Name& name = add(text);
-    slots_[slot] = {hash, &name};
+    slots_[slot] = &name;
     if (count_ * 2 > slots_.size()) {
         grow();
     }
@@ -78,30 +83,17 @@ Name& NameTable::intern(std::string_view text) {
 }
 
 const Name* NameTable::find(std::string_view text) const {
-    const std::uint32_t hash = hash_of(text);
-    std::size_t slot = hash & (slots_.size() - 1);
-    while (const Name* const name = slots_[slot].name) {
-        if (slots_[slot].hash == hash && name->text == text) {
-            return name;
-        }
-        slot = (slot + 1) & (slots_.size() - 1);
-    }
-    return nullptr;
+    return slots_[slot_of(text)];
 }
 
 void NameTable::grow() {
-    std::vector<Slot> bigger(slots_.size() * 2);
-    for (const Slot& old : slots_) {
-        if (old.name == nullptr) {
-            continue;
+    std::vector<Name*> old(slots_.size() * 2, nullptr);
+    slots_.swap(old);
+    for (Name* const name : old) {
+        if (name != nullptr) {
+            slots_[slot_of(name->text)] = name;
         }
-        std::size_t slot = old.hash & (bigger.size() - 1);
-        while (bigger[slot].name != nullptr) {
-            slot = (slot + 1) & (bigger.size() - 1);
-        }
-        bigger[slot] = old;
     }
-    slots_.swap(bigger);
 }
 
 }  // namespace kconfig

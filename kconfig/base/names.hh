@@ -41,18 +41,13 @@ class NameTable {
     const Name* find(std::string_view text) const;
 
   private:
-    // The table's own hash, a word at a time; that of Name would be slower to compute.
-    struct Slot {
-        std::uint32_t hash = 0;
-        Name* name = nullptr;
-    };
-
     Name& add(std::string_view text);
+    std::size_t slot_of(std::string_view text) const;
     void grow();
 
     TextArena arena_;
     std::size_t count_ = 0;
-    std::vector<Slot> slots_;
+    std::vector<Name*> slots_;
 };
 
 }  // namespace kconfig

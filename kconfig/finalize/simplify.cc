@@ -67,6 +67,15 @@ const Expr* Simplifier::eliminate_yn(const Expr* e) {
     if (e == nullptr || !e->is_and_or()) {
         return e;
     }
+    if (const Expr* const known = without_yn_.find(e)) {
+        return known;
+    }
+    const Expr* const result = eliminate_yn_once(e);
+    without_yn_.put(e, result);
+    return result;
+}
+
+const Expr* Simplifier::eliminate_yn_once(const Expr* e) {
     // Unless an operand vanishes, the operands stay as they were.
     const Expr* const l = eliminate_yn(e->left());
     const Expr* const r = eliminate_yn(e->right());

@@ -75,7 +75,8 @@ class Simplifier {
           host_(host),
           rewritten_(&exprs == &tree.exprs),
           transformed_(&exprs == &tree.exprs),
-          deduplicated_(&exprs == &tree.exprs) {}
+          deduplicated_(&exprs == &tree.exprs),
+          without_yn_(&exprs == &tree.exprs) {}
 
     /// m becomes m && MODULES.
     const Expr* rewrite_m(const Expr* e);
@@ -102,6 +103,7 @@ class Simplifier {
     const Expr* transform_not(const Expr* e);
     const Expr* transform_comparison(const Expr* e);
     const Expr* eliminate_yn(const Expr* e);
+    const Expr* eliminate_yn_once(const Expr* e);
     const Expr* eliminate_yn_6_1(const Expr* e);
     const Expr* eliminate_dups_6_1(const Expr* e);
     void eliminate_pairs(ExprType type, const Expr*& a, const Expr*& b);
@@ -121,6 +123,7 @@ class Simplifier {
     ExprMemo rewritten_;
     ExprMemo transformed_;
     ExprMemo deduplicated_;
+    ExprMemo without_yn_;
 };
 
 }  // namespace kconfig

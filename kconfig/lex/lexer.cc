@@ -125,9 +125,13 @@ void Lexer::scan(Token& token) {
 }
 
 void Lexer::skip_blanks() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t')) {
-        ++at_;
+    const char* const text = text_.data();
+    const std::size_t size = text_.size();
+    std::size_t at = at_;
+    while (at < size && (text[at] == ' ' || text[at] == '\t')) {
+        ++at;
     }
+    at_ = at;
 }
 
 void Lexer::scan_initial(Token& token) {
@@ -213,23 +217,28 @@ bool Lexer::scan_word(Token& token) {
     while (at < size && kWordChars[static_cast<unsigned char>(text[at])]) {
         ++at;
     }
-    at_ = at;
     if (at < size && text[at] == '$') {
-        at_ = begin;
-        const std::string_view line = rest_of_line();
-        std::size_t used = 0;
-        const std::string word = macros_.expand_word(line, used);
-        at_ = begin + used;
-        if (word.empty() || diagnostics_.fatal()) {
-            return false;
-        }
-        token.kind = TokenKind::word;
-        token.name = &tree_.names.intern(word);
-    } else {
-        Name& name = tree_.names.intern({text + begin, at - begin});
-        token.kind = name.keyword != 0 ? static_cast<TokenKind>(name.keyword) : TokenKind::word;
-        token.name = &name;
+        return scan_macro_word(token);
     }
+    at_ = at;
+    Name& name = tree_.names.intern({text + begin, at - begin});
+    token.kind = name.keyword != 0 ? static_cast<TokenKind>(name.keyword) : TokenKind::word;
+    token.name = &name;
+    token.text = name.text;
+    return true;
+}
+
+// A word with $ in it is never a keyword.
+bool Lexer::scan_macro_word(Token& token) {
+    const std::string_view line = rest_of_line();
+    std::size_t used = 0;
+    const std::string word = macros_.expand_word(line, used);
+    at_ += used;
+    if (word.empty() || diagnostics_.fatal()) {
+        return false;
+    }
+    token.kind = TokenKind::word;
+    token.name = &tree_.names.intern(word);
     token.text = token.name->text;
     return true;
 }
@@ -245,14 +254,19 @@ void Lexer::scan_string(Token& token, char quote) {
            text[at] != '\n') {
         ++at;
     }
-    at_ = at;
     if (at < size && text[at] == quote) {
-        ++at_;
-        token.text = text_.substr(begin, at - begin);
+        at_ = at + 1;
+        token.text = {text + begin, at - begin};
         return;
     }
+    at_ = at;
+    scan_rest_of_string(token, {text + begin, at - begin}, quote);
+}
+
+// The same from the first character on that cannot stay as it is.
+void Lexer::scan_rest_of_string(Token& token, std::string_view begun, char quote) {
     std::string& out = scratch_;
-    out.assign(text_.substr(begin, at_ - begin));
+    out.assign(begun);
     while (at_ < text_.size() && !diagnostics_.fatal()) {
         const char c = text_[at_];
         if (c == '\n') {

@@ -62,7 +62,9 @@ class Lexer {
     void scan(Token& token);
     void scan_initial(Token& token);
     bool scan_word(Token& token);
+    bool scan_macro_word(Token& token);
     void scan_string(Token& token, char quote);
+    void scan_rest_of_string(Token& token, std::string_view begun, char quote);
     void scan_assign_value(Token& token);
     void scan_help(Token& token);
     void end_of_file(Token& token);

@@ -2,6 +2,10 @@
 // The table behind hash-consed expressions.
 #include "kconfig/model/expr.hh"
 
+#include <algorithm>
+
+#include "kconfig/model/tree.hh"
+
 namespace kconfig {
 
 namespace {
@@ -66,6 +70,17 @@ std::string_view prop_name(PropType type) {
 
 ExprTable::ExprTable(std::size_t slots) : slots_(slots) {}
 
+const Expr* ExprTable::symbol(const Symbol* symbol) {
+    if (symbol->id >= by_symbol_.size()) {
+        by_symbol_.resize(std::max<std::size_t>(symbol->id + 1, by_symbol_.size() * 2), nullptr);
+    }
+    const Expr*& known = by_symbol_[symbol->id];
+    if (known == nullptr) {
+        known = &add(ExprType::symbol, symbol, nullptr);
+    }
+    return known;
+}
+
 const Expr* ExprTable::join(ExprType type, const Expr* l, const Expr* r) {
     if (l == nullptr) {
         return r;
@@ -85,16 +100,21 @@ const Expr* ExprTable::make(ExprType type, const void* l, const void* r) {
         }
         slot = (slot + 1) & (slots_.size() - 1);
     }
+    const Expr& made = add(type, l, r);
+    slots_[slot] = {hash, made.id + 1};
+    if (++used_slots_ * 4 > slots_.size() * 3) {
+        grow();
+    }
+    return &made;
+}
+
+Expr& ExprTable::add(ExprType type, const void* l, const void* r) {
     Expr& made = all_.emplace_back();
     made.type = type;
     made.id = static_cast<std::uint32_t>(all_.size() - 1);
     made.lhs = l;
     made.rhs = r;
-    slots_[slot] = {hash, static_cast<std::uint32_t>(all_.size())};
-    if (all_.size() * 2 > slots_.size()) {
-        grow();
-    }
-    return &made;
+    return made;
 }
 
 void ExprTable::grow() {

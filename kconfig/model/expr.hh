@@ -43,7 +43,7 @@ class ExprTable {
     /// @p slots, a power of two, is where the table's size begins.
     explicit ExprTable(std::size_t slots = kTreeSlots);
 
-    const Expr* symbol(const Symbol* symbol) { return make(ExprType::symbol, symbol, nullptr); }
+    const Expr* symbol(const Symbol* symbol);
 
     const Expr* not_(const Expr* e) { return make(ExprType::not_, e, nullptr); }
 
@@ -73,6 +73,7 @@ class ExprTable {
 
   private:
     const Expr* make(ExprType type, const void* l, const void* r);
+    Expr& add(ExprType type, const void* l, const void* r);
     const Expr* join(ExprType type, const Expr* l, const Expr* r);
     void grow();
 
@@ -83,6 +84,8 @@ class ExprTable {
     };
 
     StableSequence<Expr> all_;
+    std::vector<const Expr*> by_symbol_;  // plain symbols, by their ids: not in slots_
+    std::size_t used_slots_ = 0;
     std::vector<Slot> slots_;
 };
 
