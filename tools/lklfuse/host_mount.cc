@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "base/unique_fd.hh"
 #include "lklfuse/operations.hh"
 
 namespace lkl::tools {
@@ -80,11 +79,18 @@ int HostMount::connection() const {
     return ::fuse_session_fd(session_.get());
 }
 
-void HostMount::unmount() {
-    const UniqueFd root(::open(mount_point_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (root) {
-        ::syncfs(root.get());
+pid_t HostMount::start_flush() const {
+    const pid_t process = ::fork();
+    if (process == 0) {
+        // Or the connection would live as long as this process, which may wait for its end.
+        ::close(connection());
+        const int root = ::open(mount_point_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        ::_exit(root >= 0 && ::syncfs(root) == 0 ? 0 : 1);
     }
+    return process;
+}
+
+void HostMount::unmount() {
     ::fuse_session_unmount(session_.get());
 }
 

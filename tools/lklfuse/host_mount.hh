@@ -2,6 +2,8 @@
 // A connection to FUSE that is mounted on the host.
 #pragma once
 
+#include <sys/types.h>
+
 #include <lkl/result.hh>
 #include <memory>
 
@@ -23,8 +25,12 @@ class HostMount {
     // Where the requests come from.
     [[nodiscard]] int connection() const;
 
-    // Has the host write back what programs have changed in memory, and takes the mount away at
-    // once; programs that have files of it open keep them until the connection ends.
+    // Starts a process that has the host write back what programs have changed in memory, and ends
+    // then: it can take for ever, if nobody answers the requests. -1 if it cannot be started.
+    [[nodiscard]] pid_t start_flush() const;
+
+    // Takes the mount away at once; programs that have files of it open keep them until the
+    // connection ends.
     void unmount();
 
   private:

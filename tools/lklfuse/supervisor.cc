@@ -251,9 +251,21 @@ class Supervisor {
         }
         ending_ = true;
         if (mount_) {
-            mount_->unmount();
+            unmount();
         }
         tell(control_.get(), Word::stop);
+    }
+
+    void unmount() {
+        const pid_t flush = mount_->start_flush();
+        int look = 0;
+        // Until it is done, nobody answers any more, or a second signal comes.
+        while (flush > 0 && look == 0 && ::waitpid(flush, nullptr, WNOHANG) == 0) {
+            constexpr int kLook = 10;  // milliseconds
+            pollfd events[] = {{control_.get(), 0, 0}, {signals_.get(), POLLIN, 0}};
+            look = ::poll(&events[0], 2, kLook);
+        }
+        mount_->unmount();
     }
 
     int refuse(const Error& error) {

@@ -39,7 +39,12 @@ void pass_signals_on(int control) {
     action.sa_flags = static_cast<int>(SA_RESTART) | SA_ONSTACK;
     ::sigemptyset(&action.sa_mask);
     for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
-        ::sigaction(number, &action, nullptr);
+        struct sigaction before {};
+
+        // What is ignored from the start, as nohup does with SIGHUP, stays ignored.
+        if (::sigaction(number, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) {
+            ::sigaction(number, &action, nullptr);
+        }
     }
     ::signal(SIGPIPE, SIG_IGN);
 }
