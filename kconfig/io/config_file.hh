@@ -10,6 +10,8 @@
 
 namespace kconfig {
 
+class OutputFile;
+
 /// Which C header autoconf.h is.
 enum class HeaderStyle {
     plain,    ///< CONFIG_X and CONFIG_X_MODULE, as today.
@@ -48,10 +50,11 @@ class ConfigFiles {
     /// Takes the values from lines of several files; warnings name the files.
     void read_lines(const std::vector<ConfigLine>& lines);
 
-    /// Writes .config. False on errors (some are reported).
+    /// Writes .config. False on errors (some are reported); the file is as it was then, unless
+    /// KCONFIG_OVERWRITECONFIG has it written in place.
     bool write(const char* name = nullptr);
 
-    /// Writes only what differs from the defaults.
+    /// Writes only what differs from the defaults. False on errors.
     bool write_defconfig(const std::string& name);
 
     /// Writes auto.conf, the headers, auto.conf.cmd and the touched files; does
@@ -98,6 +101,7 @@ class ConfigFiles {
     void append_for_rust(std::string& out, const Symbol& symbol);
     void append_heading(std::string& out, bool c_style);
     bool write_command_file(const std::string& autoconf);
+    bool complete(OutputFile& file, const std::string& name);
     bool touch(std::string_view name);
     bool touch_changed();
     bool differs(const Symbol& symbol);

@@ -2,6 +2,7 @@
 // The file operations that the writers need.
 #pragma once
 
+#include <cerrno>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -22,26 +23,38 @@ class OutputFile {
 
     void write(std::string_view text) {
         if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) {
-            failed_ = true;
+            fail();
         }
     }
 
     /// Closes the file; false when anything could not be written.
     bool close() {
         if (file_ != nullptr && std::fclose(file_) != 0) {
-            failed_ = true;
+            fail();
         }
         file_ = nullptr;
-        return !failed_;
+        return error_ == 0;
     }
 
+    /// Why something could not be written: the errno of the first failure, else 0.
+    int error() const { return error_; }
+
   private:
+    void fail() {
+        if (error_ == 0) {
+            error_ = errno != 0 ? errno : EIO;
+        }
+    }
+
     std::FILE* file_;
-    bool failed_ = false;
+    int error_ = 0;
 };
 
 bool is_directory(const std::string& path);
 bool file_exists(const std::string& path);
+
+/// Why the file of that name cannot be read, for a message: ": it is a directory"...
+std::string why_unreadable(const std::string& path);
 
 /// Makes the directories above @p path.
 bool make_parent_directory(const std::string& path);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Writing of .config and defconfig files.
+#include <cstring>
+
 #include "kconfig/base/file_text.hh"
 #include "kconfig/base/text.hh"
 #include "kconfig/io/config_file.hh"
@@ -17,6 +19,16 @@ std::string quoted(std::string_view text) {
     }
     out.push_back('"');
     return out;
+}
+
+// Closes the file. The original does not look whether all of it was written, and puts what a full
+// disk left of it in the place of the configuration.
+bool ConfigFiles::complete(OutputFile& file, const std::string& name) {
+    if (file.close()) {
+        return true;
+    }
+    evaluator_.host().err(cat(name, ": ", std::strerror(file.error()), '\n'));
+    return false;
 }
 
 void ConfigFiles::append_heading(std::string& out, bool c_style) {
@@ -96,8 +108,8 @@ bool ConfigFiles::write_defconfig(const std::string& name) {
         append_symbol(out, *symbol, Unset::comment, true);
     }
     file.write(out);
-    file.close();
-    return true;
+    evaluator_.clear_all();  // what has lines in .config is to be found out again
+    return complete(file, name);
 }
 
 std::string ConfigFiles::dot_config() {
@@ -175,7 +187,12 @@ bool ConfigFiles::write(const char* name) {
     }
     const std::string text = dot_config();
     file.write(text);
-    file.close();
+    if (!complete(file, temporary)) {
+        if (!overwrite) {
+            remove_file(temporary);  // the configuration stays as it was
+        }
+        return false;
+    }
     if (!overwrite) {
         const std::optional<FileText> before = read_file(target);
         if (before && before->view() == text) {

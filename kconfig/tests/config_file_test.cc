@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 // Reading and writing of configurations, merging, explaining, solving, linting.
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <csignal>
+
 #include "kconfig/diff/diff.hh"
 #include "kconfig/explain/explain.hh"
 #include "kconfig/lint/lint.hh"
@@ -30,6 +35,28 @@ class Files : public Fixture {
         }
         return out;
     }
+};
+
+/// While it lives no file can grow beyond so many bytes, as on a full disk.
+class FullDisk {
+  public:
+    explicit FullDisk(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+        ::getrlimit(RLIMIT_FSIZE, &before_);
+        const rlimit limit{bytes, before_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+
+    FullDisk(const FullDisk&) = delete;
+    FullDisk& operator=(const FullDisk&) = delete;
+
+    ~FullDisk() {
+        ::setrlimit(RLIMIT_FSIZE, &before_);
+        std::signal(SIGXFSZ, handler_);
+    }
+
+  private:
+    void (*handler_)(int);
+    rlimit before_{};
 };
 
 constexpr const char* kTypes =
@@ -78,6 +105,39 @@ TEST_F(Files, DefconfigIsIdempotent) {
     ASSERT_TRUE(files->read(directory.file("d").c_str()));
     ASSERT_TRUE(files->write_defconfig(directory.file("e")));
     EXPECT_EQ(directory.read("e"), directory.read("d"));
+}
+
+TEST_F(Files, AFullDiskLeavesTheConfigurationAsItWas) {
+    ASSERT_TRUE(load(kTypes));
+    const std::string name = directory.file(".config");
+    directory.write(".config", "CONFIG_N=y\n");
+    set("N", "y");
+    {
+        const FullDisk full(5);
+        EXPECT_FALSE(files->write(name.c_str()));
+        EXPECT_FALSE(files->write_defconfig(directory.file("d")));
+    }
+    EXPECT_EQ(directory.read(".config"), "CONFIG_N=y\n");
+    EXPECT_NE(host.complained.find("File too large"), std::string::npos) << host.complained;
+    int left = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(directory.file(""))) {
+        left += entry.path().extension() == ".tmp" ? 1 : 0;
+    }
+    EXPECT_EQ(left, 0);
+    EXPECT_TRUE(files->write(name.c_str()));
+    EXPECT_NE(directory.read(".config").find("CONFIG_B=y\n"), std::string::npos);
+}
+
+TEST_F(Files, DirectoriesAreNotForOthersToWrite) {
+    ASSERT_TRUE(load(kTypes));
+    const mode_t before = ::umask(0);
+    write_all(HeaderStyle::plain);
+    ::umask(before);
+
+    struct stat status {};
+
+    ASSERT_EQ(::stat(directory.file("o").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 07777, 0755U);
 }
 
 TEST_F(Files, StrangeLinesAreReportedWithTheirNumber) {
