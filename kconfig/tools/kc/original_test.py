@@ -6,37 +6,18 @@
 """
 
 import os
+import pathlib
 import random
 import re
-import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests"))
+from checking import expect, read, run, write  # noqa: E402
 
 KC, CONF = (os.path.abspath(path) for path in sys.argv[1:3])
 SCRIPTS = os.path.join(os.path.abspath(sys.argv[3]), "scripts")
 NAMES = [f"S{number}" for number in range(12)]
-
-
-def expect(condition, what):
-    if not condition:
-        sys.exit(f"FAILED: {what}")
-
-
-def run(*command):
-    env = {name: value for name, value in os.environ.items() if not name.startswith("KCONFIG_")}
-    env.update(LC_ALL="C", KCONFIG_PROBE_CACHE="")
-    done = subprocess.run(command, capture_output=True, text=True, env=env, timeout=60)
-    return done.returncode, done.stdout, done.stderr
-
-
-def read(name):
-    with open(name, encoding="utf-8") as file:
-        return file.read()
-
-
-def write(name, text):
-    with open(name, "w", encoding="utf-8") as file:
-        file.write(text)
 
 
 def random_fragment(rng):
