@@ -8,6 +8,12 @@
 namespace lkl::fs {
 namespace {
 
+// 0, or why nothing of this name serves as a directory.
+long look_for_directory(FileCalls& calls, int root, const std::string& path) {
+    const long fd = calls.open_resolved(root, path.c_str(), open_flags::directory);
+    return fd < 0 ? fd : calls.close(static_cast<int>(fd));
+}
+
 void make_one(BrowseSession& session, Image& image, const std::string& path, bool parents) {
     FileCalls& calls = image.calls();
     for (std::size_t end = parents ? path.find('/', 1) : std::string::npos;;
@@ -17,8 +23,11 @@ void make_one(BrowseSession& session, Image& image, const std::string& path, boo
         if (!located) {
             return session.fail(located.error());
         }
-        const long made = located->name.empty() ? 0 : calls.make_directory(located->at(), 0755);
-        if (made < 0 && !(parents && made == -errno_value::exists)) {
+        long made = located->name.empty() ? 0 : calls.make_directory(located->at(), 0755);
+        if (parents && made == -errno_value::exists) {
+            made = look_for_directory(calls, image.root(), part);
+        }
+        if (made < 0) {
             return session.fail(calls.error(made, "create the directory", part));
         }
         if (end == std::string::npos) {
@@ -28,7 +37,12 @@ void make_one(BrowseSession& session, Image& image, const std::string& path, boo
 }
 
 void remove_tree(BrowseSession& session, FileCalls& calls, At at, const std::string& path,
-                 bool recursive) {
+                 bool recursive, std::size_t depth = 0) {
+    if (depth > kDeepestDirectory) {
+        return session.fail(Error::other(
+            "it lies in more than " + std::to_string(kDeepestDirectory) + " directories", "remove",
+            path));
+    }
     const long removed = calls.remove(at, false);
     if (removed == 0) {
         return;
@@ -54,7 +68,7 @@ void remove_tree(BrowseSession& session, FileCalls& calls, At at, const std::str
                 return;
             }
             remove_tree(session, calls, {directory->get(), entry.name.c_str()},
-                        path + "/" + entry.name, true);
+                        path + "/" + entry.name, true, depth + 1);
         }
     }
     if (const long result = calls.remove(at, true); result < 0) {

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -227,6 +228,52 @@ TEST_F(Copy, PathsLongerThanPathMax) {
     FileStatus status;
     ASSERT_EQ(calls_->status({directory->get(), "link"}, status), 0);
     EXPECT_EQ(status.links, 2U);
+}
+
+// A link to an entry of the stream whose directory is not there, but a symbolic link in its place.
+TEST_F(Copy, HardLinksDoNotLeadThroughSymbolicLinks) {
+    to_.write("outside/secret", "s");
+    std::filesystem::create_directory(to_.path("target"));
+    TreeWriter writer(*calls_, std::move(*open_directory(*calls_, to_.path("target"))),
+                      to_.path("target"), {}, report_);
+    Entry way;
+    way.path = "way";
+    way.status.mode = mode::symlink | 0777;
+    way.target = "../outside";
+    Entry link;
+    link.path = "link";
+    link.status.mode = mode::regular | 0644;
+    link.link = "way/secret";
+    for (Item item : {Item(way), Item(link)}) {
+        EXPECT_TRUE(writer.take(item));
+    }
+    EXPECT_TRUE(writer.finish());
+    ASSERT_EQ(lines_.size(), 1U);
+    EXPECT_NE(lines_[0].find("target/way"), std::string::npos) << lines_[0];
+    EXPECT_FALSE(std::filesystem::exists(to_.path("target/link")));
+}
+
+// Neither the stack nor the memory holds a tree of any depth.
+TEST_F(Copy, TheDeepestDirectoriesAreAnErrorAndTheRestIsCopied) {
+    rlimit limit{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+    if (limit.rlim_max < 3 * kDeepestDirectory) {
+        GTEST_SKIP() << "too few descriptors here";
+    }
+    limit.rlim_cur = limit.rlim_max;
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+    OpenFile current = std::move(*open_directory(*calls_, from_.path()));
+    for (std::size_t i = 0; i < kDeepestDirectory + 3; ++i) {
+        ASSERT_EQ(calls_->make_directory({current.get(), "d"}, 0755), 0);
+        current =
+            std::move(*open_file(*calls_, {current.get(), "d"}, open_flags::directory, 0, ""));
+    }
+    from_.write("z", "after it");
+    EXPECT_EQ(copy(from_.path(), "copy"), Outcome::complete);
+    ASSERT_EQ(lines_.size(), 1U);
+    EXPECT_NE(lines_[0].find("it lies in more than 4096 directories"), std::string::npos);
+    EXPECT_EQ(report_.entries(), kDeepestDirectory + 1);
+    EXPECT_EQ(to_.read("copy/z"), "after it");
 }
 
 TEST_F(Copy, StopsWhenAsked) {

@@ -85,10 +85,12 @@ void TreeWalker::walk(int root, const std::string& source, const std::string& de
     device_ = status.device;
     start.type = status.type();
     if (status.is_directory()) {
-        return visit_directory(start, true, !contents);
+        visit_directory(start, true, !contents);
+    } else {
+        start.inside = name;
+        visit(std::move(start));
     }
-    start.inside = name;
-    visit(std::move(start));
+    walk_levels();
 }
 
 void TreeWalker::visit(Visit visit) {
@@ -281,53 +283,74 @@ void TreeWalker::send_held_back() {
     }
 }
 
+// Adds a level, whose children walk_levels() visits: a tree's depth does not count on the stack.
 void TreeWalker::visit_directory(const Visit& visit, bool wanted, bool itself) {
+    if (levels_.size() == kDeepestDirectory) {
+        return fail(Error::other(
+            "it lies in more than " + std::to_string(kDeepestDirectory) + " directories", "read",
+            visit.source));
+    }
     const int flags = kReadFlags | open_flags::directory;
     const At at = visit.at.is_descriptor() ? At{visit.at.dir, "."} : visit.at;
     auto directory = open_file(calls_, at, flags, 0, visit.source);
     if (!directory) {
         return fail(std::move(directory).error());
     }
-    if (!itself) {
-        return visit_children(directory->get(), visit);
-    }
-    Entry entry;
-    entry.path = visit.path;
-    entry.source = visit.source;
-    if (!read_metadata({directory->get(), ""}, entry)) {
-        return;
-    }
-    const bool crosses = entry.status.device != device_;
-    adjust_entry(entry, options_);
-    held_back_.push_back(std::move(entry));
-    if (wanted) {
-        send_held_back();
-    }
-    if (!crosses || !options_.one_file_system) {
-        visit_children(directory->get(), visit);
-    }
-    entry = std::move(held_back_.back());
-    held_back_.pop_back();
-    if (entry.source.empty()) {
+    bool enters = true;
+    if (itself) {
+        Entry entry;
+        entry.path = visit.path;
         entry.source = visit.source;
-        writer_.put(LeaveDirectory{std::move(entry)});
+        if (!read_metadata({directory->get(), ""}, entry)) {
+            return;
+        }
+        enters = !options_.one_file_system || entry.status.device == device_;
+        adjust_entry(entry, options_);
+        held_back_.push_back(std::move(entry));
+        if (wanted) {
+            send_held_back();
+        }
+    }
+    Level level{std::move(*directory), {}, 0, visit.path, visit.inside, visit.source, itself};
+    if (enters) {
+        auto children = read_directory(calls_, level.directory.get(), true, visit.source);
+        if (children) {
+            level.children = std::move(*children);
+        } else {
+            fail(std::move(children).error());
+        }
+    }
+    levels_.push_back(std::move(level));
+}
+
+void TreeWalker::walk_levels() {
+    while (!levels_.empty()) {
+        Level& level = levels_.back();
+        if (level.next == level.children.size() || writer_.stopped()) {
+            leave_level();
+            continue;
+        }
+        // Its name stays where it is when visit() adds a level.
+        const DirectoryEntry& child = level.children[level.next++];
+        visit({{level.directory.get(), child.name.c_str()},
+               child.type,
+               join(level.path, child.name),
+               join(level.inside, child.name),
+               join(level.source, child.name)});
     }
 }
 
-void TreeWalker::visit_children(int fd, const Visit& visit) {
-    auto children = read_directory(calls_, fd, true, visit.source);
-    if (!children) {
-        return fail(std::move(children).error());
+void TreeWalker::leave_level() {
+    const Level level = std::move(levels_.back());
+    levels_.pop_back();
+    if (!level.itself) {
+        return;
     }
-    for (const DirectoryEntry& child : *children) {
-        if (writer_.stopped()) {
-            return;
-        }
-        this->visit({{fd, child.name.c_str()},
-                     child.type,
-                     join(visit.path, child.name),
-                     join(visit.inside, child.name),
-                     join(visit.source, child.name)});
+    Entry entry = std::move(held_back_.back());
+    held_back_.pop_back();
+    if (entry.source.empty()) {
+        entry.source = level.source;
+        writer_.put(LeaveDirectory{std::move(entry)});
     }
 }
 

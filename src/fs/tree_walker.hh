@@ -9,12 +9,17 @@
 #include <utility>
 #include <vector>
 
+#include "fs/directory_reader.hh"
 #include "fs/file_calls.hh"
 #include "fs/owner_map.hh"
 #include "fs/pattern.hh"
 #include "fs/stream.hh"
 
 namespace lkl::fs {
+
+// How many directories may lie in each other: twice what any path of Linux can name. Each costs a
+// descriptor and its path, so that a damaged or hostile tree has to end somewhere.
+inline constexpr std::size_t kDeepestDirectory = 4096;
 
 struct WalkOptions {
     Selection selection;
@@ -32,8 +37,9 @@ struct WalkOptions {
 void adjust_entry(Entry& entry, const WalkOptions& options);
 
 // Walks depth first, each directory's entries in the order of their names' bytes. Files are read
-// through descriptors opened relative to their directory, so paths may be of any length. What
-// cannot be read becomes a Fault in the stream; the walk goes on.
+// through descriptors opened relative to their directory, so paths may be longer than PATH_MAX.
+// What cannot be read becomes a Fault in the stream, also what lies below kDeepestDirectory; the
+// walk goes on.
 class TreeWalker {
   public:
     TreeWalker(FileCalls& calls, WalkOptions options, StreamWriter& writer);
@@ -53,11 +59,23 @@ class TreeWalker {
         std::string source;
     };
 
+    // An open directory on the way to where the walk is.
+    struct Level {
+        OpenFile directory;
+        std::vector<DirectoryEntry> children;
+        std::size_t next = 0;  // child to visit
+        std::string path;      // as in Visit
+        std::string inside;
+        std::string source;
+        bool itself = false;  // the directory is an entry of the stream, not only what is in it
+    };
+
     void visit(Visit visit);
     void visit_regular(const Visit& visit, OpenFile file, Entry entry);
     void visit_directory(const Visit& visit, bool wanted, bool itself);
     void visit_other(const Visit& visit, Entry entry);
-    void visit_children(int fd, const Visit& visit);
+    void walk_levels();
+    void leave_level();
     bool is_repeated_link(Entry& entry);
     bool find_extents(int fd, Entry& entry);
     bool send_data(int fd, const std::string& source, Extent extent);
@@ -71,7 +89,8 @@ class TreeWalker {
     StreamWriter& writer_;
     // Device and inode of files with several links, and the path where the stream has them.
     std::map<std::pair<DeviceNumber, std::uint64_t>, std::string> links_;
-    std::vector<Entry> held_back_;
+    std::vector<Level> levels_;
+    std::vector<Entry> held_back_;  // of the levels that are entries themselves
     DeviceNumber device_;
 };
 

@@ -9,7 +9,6 @@ namespace lkl::fs {
 namespace {
 
 constexpr std::uint32_t kPrivateDirectory = 0700;
-constexpr std::size_t kPathPiece = 4000;  // what a kernel takes as one path
 
 std::string_view base_name(std::string_view path) {
     const std::size_t slash = path.rfind('/');
@@ -135,10 +134,8 @@ void TreeWriter::take_entry(Entry entry) {
 }
 
 template <typename Make>
-long TreeWriter::make_or_replace(DirectoryStack::Place place, const char* name, const Make& make,
-                                 bool* replaced) {
+long TreeWriter::make_or_replace(DirectoryStack::Place place, const char* name, const Make& make) {
     const long result = make();
-    *replaced = false;
     // In a directory of this run, a name that is taken means that two entries of the source
     // collide (upper and lower case on vfat): replacing would lose the first in silence.
     if (result != -errno_value::exists || (place.fresh && !options_.replace_own)) {
@@ -147,7 +144,6 @@ long TreeWriter::make_or_replace(DirectoryStack::Place place, const char* name, 
     if (const long removed = calls_.remove({place.fd, name}, false); removed < 0) {
         return removed;
     }
-    *replaced = true;
     return make();
 }
 
@@ -155,13 +151,9 @@ void TreeWriter::begin_file(DirectoryStack::Place place, Entry entry) {
     const std::string name(base_name(entry.path));
     const int flags = open_flags::write_only | open_flags::create | open_flags::exclusive |
                       open_flags::no_follow | open_flags::close_on_exec;
-    bool replaced = false;
-    const long fd = make_or_replace(
-        place, name.c_str(),
-        [&] {
-            return calls_.open({place.fd, name.c_str()}, flags, metadata_.creation_mode(entry));
-        },
-        &replaced);
+    const long fd = make_or_replace(place, name.c_str(), [&] {
+        return calls_.open({place.fd, name.c_str()}, flags, metadata_.creation_mode(entry));
+    });
     if (fd < 0) {
         drop_data_ = true;
         return fail(fd, "create", entry.path);
@@ -300,17 +292,12 @@ void TreeWriter::leave_directory(const Entry& entry) {
 void TreeWriter::make_special(DirectoryStack::Place place, const Entry& entry) {
     const std::string name(base_name(entry.path));
     const At at{place.fd, name.c_str()};
-    bool replaced = false;
     const bool is_link = entry.status.is_symlink();
-    const long result = make_or_replace(
-        place, name.c_str(),
-        [&] {
-            return is_link
-                       ? calls_.make_symlink(entry.target.c_str(), at)
+    const long result = make_or_replace(place, name.c_str(), [&] {
+        return is_link ? calls_.make_symlink(entry.target.c_str(), at)
                        : calls_.make_node(at, entry.status.type() | metadata_.creation_mode(entry),
                                           entry.status.special);
-        },
-        &replaced);
+    });
     if (result < 0) {
         return fail(result, is_link ? "create the symbolic link" : "create the special file",
                     entry.path);
@@ -320,31 +307,37 @@ void TreeWriter::make_special(DirectoryStack::Place place, const Entry& entry) {
     }
 }
 
+// The directory of an earlier entry: as strict about symbolic links on the way as that of a new
+// one, because an archive can put a link where the stream had a directory.
+Result<DirectoryStack::Place> TreeWriter::place_of_existing(const Entry& entry,
+                                                            DirectoryStack::Place place) {
+    const std::string_view parent = parent_name(*entry.link);
+    if (parent == parent_name(entry.path)) {
+        return place;
+    }
+    if (!link_stack_) {
+        LKL_TRY(OpenFile root, open_file(calls_, {stack_.root(), "."}, open_flags::directory, 0,
+                                         stack_.root_path()));
+        link_stack_.emplace(calls_, std::move(root), stack_.root_path());
+    }
+    return link_stack_->enter(parent);
+}
+
 void TreeWriter::make_link(DirectoryStack::Place place, const Entry& entry) {
     const std::string name(base_name(entry.path));
     const std::string& existing = *entry.link;
     if (existing == entry.path) {
         return finished(entry);  // an archive that has a file twice links it to itself
     }
-    At from{stack_.root(), existing.c_str()};
-    OpenFile directory;
-    const std::string existing_name(base_name(existing));
-    if (existing.size() > kPathPiece) {
-        // Too long for one call: go to its directory first.
-        auto opened = open_directory(calls_, parent_name(existing), false, stack_.root());
-        if (!opened) {
-            return report_.add_error(opened.error());
-        }
-        directory = std::move(*opened);
-        from = {directory.get(), existing_name.c_str()};
+    auto from = place_of_existing(entry, place);
+    if (!from) {
+        return report_.add_error(from.error());
     }
-    bool replaced = false;
-    const long result = make_or_replace(
-        place, name.c_str(),
-        [&] {
-            return calls_.make_link(from, {place.fd, name.c_str()});
-        },
-        &replaced);
+    const std::string existing_name(base_name(existing));
+    const At source{from->fd, existing_name.c_str()};
+    const long result = make_or_replace(place, name.c_str(), [&] {
+        return calls_.make_link(source, {place.fd, name.c_str()});
+    });
     if (result == 0) {
         return finished(entry);
     }
@@ -353,16 +346,17 @@ void TreeWriter::make_link(DirectoryStack::Place place, const Entry& entry) {
         entry.status.is_regular()) {
         report_.add_loss(Loss::links,
                          calls_.error(result, "create the hard link", stack_.display(entry.path)));
-        if (copy_instead_of_link(place, entry)) {
+        if (copy_instead_of_link(source, place, entry)) {
             return;
         }
     }
     fail(result, "create the hard link to " + existing + " as", entry.path);
 }
 
-bool TreeWriter::copy_instead_of_link(DirectoryStack::Place place, const Entry& entry) {
-    auto source = open_file(calls_, {stack_.root(), entry.link->c_str()},
-                            open_flags::read_only | open_flags::no_follow, 0, *entry.link);
+bool TreeWriter::copy_instead_of_link(At existing, DirectoryStack::Place place,
+                                      const Entry& entry) {
+    auto source =
+        open_file(calls_, existing, open_flags::read_only | open_flags::no_follow, 0, *entry.link);
     if (!source) {
         return false;
     }

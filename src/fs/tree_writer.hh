@@ -53,13 +53,15 @@ class TreeWriter final : public Sink {
     void make_accessible(At directory);
     void make_special(DirectoryStack::Place place, const Entry& entry);
     void make_link(DirectoryStack::Place place, const Entry& entry);
-    bool copy_instead_of_link(DirectoryStack::Place place, const Entry& entry);
+    bool copy_instead_of_link(At existing, DirectoryStack::Place place, const Entry& entry);
+    // The directory of what `entry`, which is to be made in `place`, links to.
+    Result<DirectoryStack::Place> place_of_existing(const Entry& entry,
+                                                    DirectoryStack::Place place);
     Result<DirectoryStack::Place> parent_of(const std::string& path);
     // Calls `make` and, if the name is taken by something that may be replaced, removes that and
-    // calls it again. `replaced` tells.
+    // calls it again.
     template <typename Make>
-    long make_or_replace(DirectoryStack::Place place, const char* name, const Make& make,
-                         bool* replaced);
+    long make_or_replace(DirectoryStack::Place place, const char* name, const Make& make);
     void fail(long code, std::string operation, const std::string& path);
     void finished(const Entry& entry);
 
@@ -67,6 +69,7 @@ class TreeWriter final : public Sink {
     WriteOptions options_;
     Report& report_;
     DirectoryStack stack_;
+    std::optional<DirectoryStack> link_stack_;  // where the last hard link led
     MetadataWriter metadata_;
     std::optional<CurrentFile> current_;
     bool drop_data_ = false;  // of a file that could not be created
