@@ -106,10 +106,7 @@ bool FragmentMerger::read_line(ConfigLine line, std::vector<Entry>& out) {
 bool FragmentMerger::read(const std::string& file, std::string_view what, std::vector<Entry>& out) {
     const std::optional<FileText> text = read_file(file);
     if (!text || text->unreadable) {
-        error_ = cat("cannot read the ", what, ' ', file,
-                     is_directory(file)  ? ": it is a directory"
-                     : file_exists(file) ? ": permission denied or not a file"
-                                         : ": there is no such file");
+        error_ = cat("cannot read the ", what, ' ', file, why_unreadable(file));
         return false;
     }
     std::string_view rest = text->view();

@@ -4,9 +4,13 @@
 
 import json
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from checking import environment, expect, read, run, write  # noqa: E402
 
 KC = os.path.abspath(sys.argv[1])
 TREE = """\
@@ -37,26 +41,7 @@ config NAME
 
 
 def kc(*arguments):
-    env = dict(os.environ, KCONFIG_PROBE_CACHE="", LC_ALL="C")
-    for name in ("KCONFIG_CONFIG", "srctree", "KCONFIG_PROFILE"):
-        env.pop(name, None)
-    done = subprocess.run([KC, *arguments], capture_output=True, text=True, env=env, timeout=30)
-    return done.returncode, done.stdout, done.stderr
-
-
-def write(name, text):
-    with open(name, "w", encoding="utf-8") as file:
-        file.write(text)
-
-
-def read(name):
-    with open(name, encoding="utf-8") as file:
-        return file.read()
-
-
-def expect(condition, what):
-    if not condition:
-        sys.exit(f"FAILED: {what}")
+    return run(KC, *arguments)
 
 
 def main():
@@ -82,6 +67,8 @@ def main():
         code, out, err = kc("merge", "-m", "-o", "only", "base", "good")
         expect(code == 0 and read("only") == 'CONFIG_NET=y\nCONFIG_INET=y\nCONFIG_NAME="x"\n',
                "merge without evaluation")
+        code, out, err = kc("-c", "named", "merge", "-m", "-q", "base", "good")
+        expect(code == 0 and out == "" and read("named") == read("only"), f"-c and -q: {out}{err}")
 
         kc("merge", "base")
         code, out, err = kc("set", "-n", "DRIVER=m")
@@ -140,8 +127,13 @@ def main():
                 (["savedefconfig", "-x"], "no options"),
                 (["search", "["], "is no regular expression"),
                 (["diff", "base", "missing"], "missing: there is no such file"),
+                (["diff", "base", "."], ".: it is a directory"),
+                (["-c", ".", "explain", "NET"], "cannot read the configuration .: it is a dir"),
+                (["-c", "missing", "tree"], "configuration missing: there is no such file"),
+                (["-c", "missing", "search", "NET"], "configuration missing: there is no such"),
+                (["local", "."], "the list of modules .: it is a directory"),
                 (["-c", "missing", "tree", "--xml"], "the only option is --json"),
-                (["merge", "."], ". : it is a directory".replace(" :", ":")),
+                (["merge", "."], ".: it is a directory"),
                 (["merge", "--for", "six", "base"], "--for needs a version"),
                 (["local", "missing"], "there is no such file"),
                 (["--profile", "7", "tree"], "use 6.1, 6.12 or next")):
@@ -156,6 +148,14 @@ def main():
         for command in ("merge", "set", "savedefconfig"):
             code, out, err = kc(command, "--help")
             expect(code == 0 and out.startswith("Usage: kc"), command)
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([KC, "tree"], stdout=full, stderr=subprocess.PIPE, text=True,
+                                  env=environment(), timeout=30)
+        expect(done.returncode == 1 and "cannot write all of the output" in done.stderr, done)
+        before = read(".config")
+        code, out, err = kc("--srctree", "nowhere", "local", "lsmod")
+        expect(code == 1 and "cannot look for Makefiles in nowhere" in err, out + err)
+        expect(read(".config") == before, "the configuration is as it was")
         expect(kc("nonsense")[0] == 1 and kc()[0] == 1 and kc("--help")[0] == 0, "usage")
     print("kc: all checks passed")
 

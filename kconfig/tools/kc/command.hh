@@ -38,8 +38,12 @@ class Workspace {
     bool load();
 
     /// Reads the configuration file (an explicit name, else the global one).
-    /// False, with a message, when it is not there.
+    /// False, with a message, when it cannot be read.
     bool read_config(const std::string& name = {});
+    /// The same, but without a file, and without -c, every symbol has its default.
+    bool read_config_if_any();
+    /// The same as read_config() for another evaluator's files.
+    bool read_config(ConfigFiles& files, const std::string& name);
 
     Host& host() { return host_; }
 
@@ -49,6 +53,7 @@ class Workspace {
 
     ConfigFiles& files() { return *files_; }
 
+    /// The configuration's name; known before load().
     std::string config_name();
 
     /// The symbol of that name (with or without prefix); a message when none is.

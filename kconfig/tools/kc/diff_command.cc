@@ -27,8 +27,7 @@ int diff_command(Workspace& workspace, const Arguments& arguments) {
     other.set_quiet(true);
     ConfigFiles other_files(other);
     other_files.set_message({});
-    if (!other_files.read(names[1].c_str())) {
-        workspace.error(cat("cannot read the configuration ", names[1], ": there is no such file"));
+    if (!workspace.read_config(other_files, names[1])) {
         return exit_error;
     }
     const std::vector<Difference> found = differences(workspace.evaluator(), other);

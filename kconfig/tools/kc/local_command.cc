@@ -4,6 +4,7 @@
 
 #include "kconfig/base/file_text.hh"
 #include "kconfig/base/text.hh"
+#include "kconfig/io/files.hh"
 #include "kconfig/modes/bulk.hh"
 #include "kconfig/solve/local.hh"
 #include "kconfig/tools/kc/command.hh"
@@ -14,10 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// All Makefiles of a source tree.
-ModuleMap scan(const std::string& root, std::string_view prefix) {
+// All Makefiles of a source tree. With an error the map is not complete.
+ModuleMap scan(const std::string& root, std::string_view prefix, std::error_code& error) {
     ModuleMap modules;
-    std::error_code error;
     const auto options = fs::directory_options::skip_permission_denied;
     for (fs::recursive_directory_iterator at(root, options, error), end; !error && at != end;
          at.increment(error)) {
@@ -49,17 +49,22 @@ int local_command(Workspace& workspace, const Arguments& arguments) {
         }
     }
     const std::optional<FileText> text = read_file(list);
-    if (!text) {
-        workspace.error(
-            cat("local: cannot read the list of modules ", list, ": there is no such file"));
+    if (!text || text->unreadable) {
+        workspace.error(cat("local: cannot read the list of modules ", list, why_unreadable(list)));
         return exit_error;
     }
     if (!workspace.load() || !workspace.read_config()) {
         return exit_error;
     }
     const char* const srctree = workspace.host().env("srctree");
-    const ModuleMap modules =
-        scan(srctree != nullptr && *srctree ? srctree : ".", workspace.files().prefix());
+    const std::string root = srctree != nullptr && *srctree ? srctree : ".";
+    std::error_code error;
+    const ModuleMap modules = scan(root, workspace.files().prefix(), error);
+    if (error) {
+        workspace.error(cat("local: cannot look for Makefiles in ", root, ": ", error.message(),
+                            "; nothing was changed"));
+        return exit_error;
+    }
     const LocalResult result =
         keep_loaded(workspace.evaluator(), read_module_list(text->view()), modules);
     for (const std::string& name : result.unknown) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // kc: questions about configurations.
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 
@@ -110,6 +111,15 @@ bool take_option(Host& host, const std::string& option, const std::string& value
     return true;
 }
 
+// A disk that is full, or a reader that has gone, must not pass for an answer.
+int finish(Host& host, int code) {
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) {
+        return code;
+    }
+    host.err("kc: cannot write all of the output\n");
+    return exit_error;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -163,7 +173,7 @@ int main(int argc, char** argv) {
     for (const Command& command : kCommands) {
         if (command.name == name) {
             Workspace workspace(host, options);
-            return command.run(workspace, Arguments(argv + next + 1, argv + argc));
+            return finish(host, command.run(workspace, Arguments(argv + next + 1, argv + argc)));
         }
     }
     host.err(cat("kc: unknown command ", name, " (kc --help lists them)\n"));

@@ -92,7 +92,6 @@ bool write_merged(Workspace& workspace, const FragmentMerger& merger, const std:
         workspace.error(cat("cannot write ", target));
         return false;
     }
-    workspace.out(cat("#\n# merged configuration written to ", target, " (needs make)\n#\n"));
     return true;
 }
 
@@ -126,12 +125,13 @@ int merge_command(Workspace& workspace, const Arguments& arguments) {
         workspace.error("a fragment redefines a value, and -s forbids that");
         return exit_error;
     }
+    const std::string target = options.output.empty() ? workspace.config_name() : options.output;
     if (options.merge_only) {
-        const char* const configured = workspace.host().env("KCONFIG_CONFIG");
-        const std::string target = !options.output.empty() ? options.output
-                                   : configured != nullptr ? configured
-                                                           : ".config";
-        return write_merged(workspace, merger, target) ? exit_ok : exit_error;
+        if (!write_merged(workspace, merger, target)) {
+            return exit_error;
+        }
+        say(cat("#\n# merged configuration written to ", target, " (needs make)\n#\n"));
+        return exit_ok;
     }
     if (!workspace.load()) {
         return exit_error;
@@ -143,7 +143,6 @@ int merge_command(Workspace& workspace, const Arguments& arguments) {
     workspace.files().read_lines(merger.lines());
     set_all_new(workspace.evaluator(), options.all_no ? NewValue::no : NewValue::defaults, {},
                 nullptr);
-    const std::string target = options.output.empty() ? workspace.config_name() : options.output;
     if (!workspace.files().write(target.c_str())) {
         workspace.error(cat("cannot write ", target));
         return exit_error;

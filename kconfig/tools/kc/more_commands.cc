@@ -149,10 +149,9 @@ int search_command(Workspace& workspace, const Arguments& arguments) {
                             " is no regular expression: ", std::string_view(error.what())));
         return exit_error;
     }
-    if (!workspace.load()) {
+    if (!workspace.load() || !workspace.read_config_if_any()) {
         return exit_error;
     }
-    workspace.files().read_simple(workspace.config_name().c_str(), Source::user);
     Evaluator& evaluator = workspace.evaluator();
     evaluator.clear_all();
     std::size_t count = 0;
@@ -203,10 +202,9 @@ int tree_command(Workspace& workspace, const Arguments& arguments) {
         workspace.error("tree: the only option is --json");
         return exit_error;
     }
-    if (!workspace.load()) {
+    if (!workspace.load() || !workspace.read_config_if_any()) {
         return exit_error;
     }
-    workspace.files().read_simple(workspace.config_name().c_str(), Source::user);
     workspace.evaluator().clear_all();
     if (!as_json) {
         print_tree(workspace, workspace.tree().root, 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Loading for the commands of kc.
 #include "kconfig/base/text.hh"
+#include "kconfig/io/files.hh"
 #include "kconfig/merge/merge.hh"
 #include "kconfig/probe/probe.hh"
 #include "kconfig/tools/kc/command.hh"
@@ -35,15 +36,32 @@ bool Workspace::load() {
 }
 
 std::string Workspace::config_name() {
-    return options_.config.empty() ? files_->config_name() : options_.config;
+    if (!options_.config.empty()) {
+        return options_.config;
+    }
+    const char* const named = host_.env("KCONFIG_CONFIG");
+    return named != nullptr ? named : ".config";
 }
 
 bool Workspace::read_config(const std::string& name) {
-    const std::string wanted = name.empty() ? config_name() : name;
-    if (files_->read(wanted.c_str())) {
+    return read_config(*files_, name.empty() ? config_name() : name);
+}
+
+bool Workspace::read_config_if_any() {
+    const std::string name = config_name();
+    if (options_.config.empty() && !file_exists(name)) {
+        files_->read(name.c_str());  // $srctree may have one, as for conf
         return true;
     }
-    error(cat("cannot read the configuration ", wanted, ": there is no such file"));
+    return read_config(*files_, name);
+}
+
+bool Workspace::read_config(ConfigFiles& files, const std::string& name) {
+    // As in the original a directory would be a file without lines.
+    if (!is_directory(name) && files.read(name.c_str())) {
+        return true;
+    }
+    error(cat("cannot read the configuration ", name, why_unreadable(name)));
     return false;
 }
 
