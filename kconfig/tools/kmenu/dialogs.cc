@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Texts, questions and the search.
 #include <algorithm>
+#include <cstdlib>
 
 #include "kconfig/base/text.hh"
 #include "kconfig/tools/kmenu/ui.hh"
@@ -23,6 +24,99 @@ std::vector<std::string> lines_of(const std::string& text) {
         at = end == std::string::npos ? text.size() : end + 1;
     }
     return out;
+}
+
+// A line that is being typed.
+class LineEdit {
+  public:
+    explicit LineEdit(std::string text) : text_(std::move(text)), at_(text_.size()) {}
+
+    const std::string& text() const { return text_; }
+
+    std::string_view before_cursor() const { return std::string_view(text_).substr(0, at_); }
+
+    /// Whether the key was one for the line; @p changed when the text is another now.
+    bool take(int key, bool& changed) {
+        const std::size_t size = text_.size();
+        switch (key) {
+            case on_left:
+                at_ = before(at_);
+                break;
+            case on_right:
+                at_ = behind(at_);
+                break;
+            case on_home:
+                at_ = 0;
+                break;
+            case on_end:
+                at_ = text_.size();
+                break;
+            case on_backspace: {
+                const std::size_t begin = before(at_);
+                text_.erase(begin, at_ - begin);
+                at_ = begin;
+                break;
+            }
+            case on_delete:
+                text_.erase(at_, behind(at_) - at_);
+                break;
+            case kCtrlU:
+                text_.clear();
+                at_ = 0;
+                break;
+            default:
+                if (key < ' ' || key >= 256) {
+                    return false;
+                }
+                text_.insert(at_++, 1, static_cast<char>(key));
+        }
+        changed = text_.size() != size;
+        return true;
+    }
+
+  private:
+    static constexpr int kCtrlU = 21;
+
+    // Bytes that go on with a character; other locales have one byte a character.
+    bool goes_on(std::size_t at) const {
+        return MB_CUR_MAX > 1 && at < text_.size() &&
+               (static_cast<unsigned char>(text_[at]) & 0xc0) == 0x80;
+    }
+
+    std::size_t before(std::size_t at) const {
+        at -= at > 0 ? 1 : 0;
+        while (at > 0 && goes_on(at)) {
+            --at;
+        }
+        return at;
+    }
+
+    std::size_t behind(std::size_t at) const {
+        at += at < text_.size() ? 1 : 0;
+        while (goes_on(at)) {
+            ++at;
+        }
+        return at;
+    }
+
+    std::string text_;
+    std::size_t at_;
+};
+
+// The question and as much of the line as fits, its part at the cursor at least.
+void draw_line(Screen& screen, int y, int x, std::string_view question, const LineEdit& line) {
+    const int room = std::max(1, screen.width() - x - 1 - Screen::width_of(question));
+    std::string_view head = line.before_cursor();
+    while (Screen::width_of(head) > room) {
+        do {
+            head.remove_prefix(1);
+        } while (MB_CUR_MAX > 1 && !head.empty() &&
+                 (static_cast<unsigned char>(head.front()) & 0xc0) == 0x80);
+    }
+    const std::size_t begin = line.before_cursor().size() - head.size();
+    screen.fill(y, 0, screen.width(), Style::title);
+    screen.put(y, x, cat(question, std::string_view(line.text()).substr(begin)), Style::title);
+    screen.cursor(y, x + Screen::width_of(question) + Screen::width_of(head), true);
 }
 
 }  // namespace
@@ -72,15 +166,14 @@ void Ui::show_text(const std::string& title, const std::string& text) {
 }
 
 std::optional<std::string> Ui::ask(const std::string& question, const std::string& initial) {
-    std::string text = initial;
+    LineEdit line(initial);
     for (;;) {
-        const int y = screen_.height() - 1;
-        screen_.fill(y, 0, screen_.width(), Style::title);
-        const std::string shown = cat(question, ": ", text);
-        screen_.put(y, 0, shown, Style::title);
-        screen_.cursor(y, std::min(static_cast<int>(shown.size()), screen_.width() - 1), true);
+        draw_line(screen_, screen_.height() - 1, 0, cat(question, ": "), line);
         screen_.show();
         const int key = screen_.key();
+        if (key == on_resize) {
+            draw();
+        }
         if (key == on_quit) {
             interrupted_ = true;
             return std::nullopt;
@@ -89,17 +182,10 @@ std::optional<std::string> Ui::ask(const std::string& question, const std::strin
             return std::nullopt;
         }
         if (key == on_enter) {
-            return text;
+            return line.text();
         }
-        if (key == on_backspace) {
-            if (!text.empty()) {
-                text.pop_back();
-            }
-        } else if (key == 21) {  // Ctrl-U
-            text.clear();
-        } else if (key >= ' ' && key < 256) {
-            text.push_back(static_cast<char>(key));
-        }
+        bool changed = false;
+        line.take(key, changed);
     }
 }
 
@@ -114,6 +200,9 @@ int Ui::choose(const std::string& question, std::string_view keys) {
             interrupted_ = true;
             return on_quit;
         }
+        if (key == on_resize) {
+            draw();
+        }
         if (key == on_escape ||
             (key < 256 && keys.find(static_cast<char>(key)) != std::string_view::npos)) {
             return key;
@@ -123,14 +212,12 @@ int Ui::choose(const std::string& question, std::string_view keys) {
 
 // The matches follow while the text is being typed.
 void Ui::search() {
-    std::string text;
+    LineEdit line({});
     std::size_t chosen = 0;
     for (;;) {
-        const std::vector<const Symbol*> found = model_.search(text, kFound);
+        const std::vector<const Symbol*> found = model_.search(line.text(), kFound);
         chosen = found.empty() ? 0 : std::min(chosen, found.size() - 1);
         screen_.clear();
-        screen_.fill(0, 0, screen_.width(), Style::title);
-        screen_.put(0, 1, cat("Search: ", text), Style::title);
         const auto height = static_cast<std::size_t>(std::max(1, screen_.height() - 2));
         const std::size_t first = chosen >= height ? chosen - height + 1 : 0;
         for (std::size_t i = 0; i < height && first + i < found.size(); ++i) {
@@ -150,7 +237,7 @@ void Ui::search() {
                     cat("type a part of the name or prompt, Enter goes there, ESC closes  (",
                         found.size(), found.size() == kFound ? " or more)" : " found)"),
                     Style::key);
-        screen_.cursor(0, std::min(9 + static_cast<int>(text.size()), screen_.width() - 1), true);
+        draw_line(screen_, 0, 1, "Search: ", line);
         screen_.show();
         const int key = screen_.key();
         if (key == on_quit) {
@@ -167,14 +254,16 @@ void Ui::search() {
             }
             return;
         }
-        if (key == on_up) {
+        bool changed = false;
+        if (key == on_up || key == on_wheel_up) {
             chosen -= chosen > 0 ? 1 : 0;
-        } else if (key == on_down) {
+        } else if (key == on_down || key == on_wheel_down) {
             ++chosen;
-        } else if (key == on_backspace && !text.empty()) {
-            text.pop_back();
-        } else if (key >= ' ' && key < 256) {
-            text.push_back(static_cast<char>(key));
+        } else if (key == on_page_up) {
+            chosen -= std::min(chosen, height);
+        } else if (key == on_page_down) {
+            chosen += height;
+        } else if (line.take(key, changed) && changed) {
             chosen = 0;
         }
     }

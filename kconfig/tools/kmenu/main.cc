@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // kmenu: the configuration as menus in the terminal.
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 
@@ -20,7 +22,7 @@ std::string text_of(const char* value, const char* fallback) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    ProcessHost host;
+    kmenu::ScreenHost host;
     if (argc > 2 || (argc == 2 && argv[1][0] == '-')) {
         host.out(
             "Usage: kmenu [KCONFIG-FILE]\n"
@@ -30,9 +32,14 @@ int main(int argc, char** argv) {
             "classic a white one; else the terminal's own stays.\n"
             "MENUCONFIG_MODE=single_menu shows all menus as one.\n"
             "\n"
-            "Exit code: 0 saved or nothing to save, 1 interrupted with unsaved changes (they are\n"
-            "in .config.rescue then), or an error.\n");
+            "Exit code: 0 saved, or left without saving, 1 interrupted with unsaved changes (they\n"
+            "are in .config.rescue then), or an error.\n");
         return argc == 2 && std::string_view(argv[1]) == "--help" ? 0 : 1;
+    }
+    if (isatty(STDIN_FILENO) == 0 || isatty(STDOUT_FILENO) == 0) {
+        host.err(
+            "kmenu: standard input and output must be a terminal; conf and kc do without one\n");
+        return 1;
     }
     const std::optional<Dialect> dialect = detect_dialect(host);
     if (!dialect) {
@@ -68,8 +75,10 @@ int main(int argc, char** argv) {
                          " cannot place its cursor; use conf --oldaskconfig there\n"));
             return 1;
         }
-        code = kmenu::Ui(screen, model, config).run();
+        host.keep(true);
+        code = kmenu::Ui(screen, model, host, config).run();
     }
+    host.keep(false);
     if (file_exists(cat(config, ".rescue"))) {
         host.out(cat("kmenu: unsaved changes of an interrupted session are in ", config,
                      ".rescue; kmenu offers them when it is started again\n"));

@@ -64,9 +64,10 @@ bool Model::modified() {
 
 bool Model::apply(const MenuNode& node, std::string_view value, Change& change) {
     const Symbol* const symbol = node.sym;
-    if (symbol == nullptr || symbol->is_choice || node.prompt == nullptr) {
+    if (symbol == nullptr || node.prompt == nullptr) {
         return false;
     }
+    // The choices of 6.1 can be questions themselves: changeable() knows.
     evaluator_.calc(*symbol);
     if (!evaluator_.changeable(*symbol) || !evaluator_.text_within_range(*symbol, value)) {
         return false;
@@ -110,10 +111,13 @@ bool Model::set(const MenuNode& node, std::string_view value) {
 
 std::string Model::next_value(const MenuNode& node) {
     const Symbol* const symbol = node.sym;
-    if (symbol == nullptr || symbol->is_choice || !is_logical(symbol->type)) {
+    if (symbol == nullptr || !is_logical(symbol->type)) {
         return {};
     }
     evaluator_.calc(*symbol);
+    if (symbol->is_choice && !evaluator_.changeable(*symbol)) {
+        return {};
+    }
     Tristate state = evaluator_.tri(*symbol);
     if (evaluator_.choice_of(*symbol) != nullptr) {
         return state == Tristate::yes ? "" : "y";
@@ -154,7 +158,8 @@ const MenuNode* Model::undo() {
 
 bool Model::load(const std::string& name) {
     remember_saved();
-    if (!files_.read(name.c_str())) {
+    // A directory would be read as a file without lines.
+    if (is_directory(name) || !files_.read(name.c_str())) {
         return false;
     }
     changes_.clear();

@@ -41,7 +41,7 @@ std::string Model::state_of(const MenuNode& node) {
         return node.prompt->type == PropType::comment ? "*** " : "    ";
     }
     evaluator_.calc(*symbol);
-    if (symbol->is_choice) {
+    if (symbol->is_choice && !evaluator_.changeable(*symbol)) {
         return "    ";
     }
     if (!is_logical(symbol->type)) {

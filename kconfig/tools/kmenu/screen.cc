@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <climits>
 #include <clocale>
 #include <csignal>
 #include <cstdio>
@@ -35,16 +36,31 @@ void on_crash(int signal) {
     std::raise(signal);
 }
 
-void handle(int signal, void (*handler)(int)) {
+// A crash may be that there is no stack left.
+alignas(16) char g_crash_stack[64 * 1024];
+
+void handle(int signal, void (*handler)(int), int flags = 0) {
     struct sigaction action {};
 
     action.sa_handler = handler;
+    action.sa_flags = flags;  // no SA_RESTART: getch() must return
     sigemptyset(&action.sa_mask);
-    sigaction(signal, &action, nullptr);  // no SA_RESTART: getch() must return
+    sigaction(signal, &action, nullptr);
 }
 
-// How many bytes of @p text fit into @p columns, without cutting a character in two.
-std::size_t bytes_within(std::string_view text, int room) {
+void handle_crashes() {
+    stack_t stack{};
+    stack.ss_sp = g_crash_stack;
+    stack.ss_size = sizeof g_crash_stack;
+    const int flags = ::sigaltstack(&stack, nullptr) == 0 ? SA_ONSTACK : 0;
+    for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL}) {
+        handle(signal, on_crash, flags);
+    }
+}
+
+// How many bytes of @p text fit into @p room columns, without cutting a character in two; @p room
+// becomes what is left of it.
+std::size_t bytes_within(std::string_view text, int& room) {
     std::mbstate_t state{};
     std::size_t at = 0;
     while (at < text.size()) {
@@ -91,12 +107,10 @@ Screen::Screen(std::string_view mode) {
     set_escdelay(50);
     mousemask(BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED,
               nullptr);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
         handle(signal, quit_soon);
     }
-    for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL}) {
-        handle(signal, on_crash);
-    }
+    handle_crashes();
     if (mode == "mono" || !has_colors()) {
         return;
     }
@@ -157,7 +171,8 @@ void Screen::put(int y, int x, std::string_view text, Style style) {
         attributes = A_BOLD;
     }
     attrset(static_cast<int>(attributes));
-    mvaddnstr(y, x, text.data(), static_cast<int>(bytes_within(text, COLS - x)));
+    int room = COLS - x;
+    mvaddnstr(y, x, text.data(), static_cast<int>(bytes_within(text, room)));
     attrset(A_NORMAL);
 }
 
@@ -172,6 +187,12 @@ void Screen::line(int y) {
 void Screen::cursor(int y, int x, bool visible) {
     curs_set(visible ? 1 : 0);
     move(y, x);
+}
+
+int Screen::width_of(std::string_view text) {
+    int room = INT_MAX;
+    bytes_within(text, room);
+    return INT_MAX - room;
 }
 
 void Screen::show() {
@@ -204,6 +225,8 @@ int Screen::translate(int key) {
         case 127:
         case '\b':
             return on_backspace;
+        case KEY_DC:
+            return on_delete;
         case KEY_RESIZE:
             return on_resize;
         case 27:

@@ -22,13 +22,14 @@ enum Key : int {
     on_end,
     on_enter,
     on_backspace,
+    on_delete,
     on_escape,
     on_tab,
     on_resize,
     on_mouse,
     on_wheel_up,
     on_wheel_down,
-    on_quit,  ///< SIGINT, SIGTERM or SIGHUP came.
+    on_quit,  ///< SIGINT, SIGTERM, SIGHUP or SIGQUIT came.
     on_idle,  ///< Nothing came in time.
     on_none,
 };
@@ -56,6 +57,8 @@ class Screen {
     void fill(int y, int x, int width, Style style);
     void line(int y);
     void cursor(int y, int x, bool visible);
+    /// How many columns the text takes.
+    static int width_of(std::string_view text);
     void show();
 
     /// The next key: a byte, or a Key. With @p idle_ms on_idle when none came within

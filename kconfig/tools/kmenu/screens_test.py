@@ -11,15 +11,16 @@ import os
 import pathlib
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent.parent / "tests" / "kmenu"))
+TESTS = HERE.parent.parent / "tests"
+sys.path[:0] = [str(TESTS), str(TESTS / "kmenu")]
 import terminal_test  # noqa: E402
-from terminal_test import KMENU, Terminal, expect  # noqa: E402
+from checking import Terminal, expect, read, write  # noqa: E402
+from terminal_test import KMENU  # noqa: E402
 
 UPDATE = "--update" in sys.argv
 TREE = terminal_test.TREE + """\
@@ -30,32 +31,7 @@ config SIZE
 """
 
 
-class Session(Terminal):
-    """A terminal that is gone at the end of the block."""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def pid(self):
-        found = subprocess.run(["pgrep", "-f", f"^{KMENU} Kconfig"], capture_output=True,
-                               text=True, timeout=30).stdout.split()
-        mine = [int(pid) for pid in found
-                if os.readlink(f"/proc/{pid}/cwd") == os.path.realpath(self.directory)]
-        expect(len(mine) == 1, f"one kmenu runs: {mine}")
-        return mine[0]
-
-    def full_screen(self):
-        return self.tmux("display-message", "-p", "#{alternate_on}").strip() == "1"
-
-    def until(self, condition, what):
-        end = time.monotonic() + 30
-        while not condition():
-            expect(time.monotonic() < end, what)
-            time.sleep(0.05)
-
+class Session(terminal_test.Session):
     def golden(self, name, *texts):
         """The screen once the texts are there and nothing moves any more."""
         self.wait(*texts)
@@ -71,10 +47,6 @@ class Session(Terminal):
                 return
             expect(time.monotonic() < end, f"golden screen {name}; instead:\n{screen}")
             time.sleep(0.05)
-
-
-def read(directory, name):
-    return pathlib.Path(directory, name).read_text(encoding="utf-8")
 
 
 def golden_screens(directory):
@@ -105,7 +77,7 @@ def golden_screens(directory):
 
 
 def saves_and_loads_by_name(directory):
-    pathlib.Path(directory, "other").write_text("CONFIG_NET=y\nCONFIG_SIZE=7\n", encoding="utf-8")
+    write(pathlib.Path(directory, "other"), "CONFIG_NET=y\nCONFIG_SIZE=7\n")
     with Session(directory, env="LC_ALL=C.UTF-8") as t:
         t.wait("> Main menu")
         t.keys("l")
@@ -124,20 +96,15 @@ def saves_and_loads_by_name(directory):
     expect(not pathlib.Path(directory, ".config").exists(), ".config was not written")
 
 
-class Shell(Session):
-    """An interactive shell, which has job control."""
-
-    def __init__(self, directory):
-        self.socket = os.path.join(directory, "tmux-shell")
-        self.directory = directory
-        self.tmux("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24",
-                  f"cd {directory}; PS1='ready> ' exec bash --norc --noprofile -i")
+def shell(directory):
+    """A terminal with an interactive shell, which has job control."""
+    return Terminal(directory, "PS1='ready> ' exec bash --norc --noprofile -i")
 
 
 def stops_and_goes_on(directory):
-    with Shell(directory) as t:
+    with shell(directory) as t:
         t.wait("ready>")
-        t.tmux("send-keys", "-l", f"{KMENU} Kconfig; echo EXIT=$?")
+        t.type(f"{KMENU} Kconfig; echo EXIT=$?")
         t.keys("Enter")
         t.wait("> Main menu", "MODULES = y")
         expect(t.full_screen(), "kmenu is in full-screen mode")
@@ -160,12 +127,12 @@ def survives_a_crash(directory):
         t.wait("[ ] Loadable modules")
         rescue = pathlib.Path(directory, ".config.rescue")
         t.until(rescue.exists, "a copy is kept while nobody types")
-        os.kill(t.pid(), signal.SIGSEGV)
+        os.kill(t.pid(KMENU), signal.SIGSEGV)
         t.wait("EXIT=139")
         expect(not t.full_screen(), "a crash gives the terminal back")
         expect("# CONFIG_MODULES is not set\n" in read(directory, ".config.rescue"), "the copy")
     with Session(directory) as t:
-        t.wait("Unsaved changes of an interrupted session", "y: load")
+        t.wait("Unsaved changes are in .config.rescue", "y: load")
         t.keys("y")
         t.wait("loaded the rescued changes", "[ ] Loadable modules")
         t.keys("q")
@@ -200,7 +167,7 @@ def takes_the_mouse(directory):
         for button in (32, 35):  # pressed, released
             keys = "".join(f"\\{byte:03o}" for byte in (27, 91, 77, button, 33 + column, 33 + line))
             text = bytes(int(octal, 8) for octal in keys.split("\\")[1:]).decode()
-            t.tmux("send-keys", "-l", text)
+            t.type(text)
 
     with Session(directory) as t:
         t.wait("> Main menu", "MODULES = y")
@@ -231,18 +198,146 @@ def knows_locales(directory):
         expect(len(screen.splitlines()) == 24 and "Space" in screen, f"the layout holds:\n{screen}")
 
 
+def keeps_texts_whole(directory):
+    """y, m and n do not overwrite texts; a line can be edited anywhere, in UTF-8."""
+    long = "0123456789" * 9
+    with Session(directory, env="LC_ALL=C.UTF-8") as t:
+        t.wait("> Main menu", "(lkl) Name")
+        t.keys("End", "Up", "n")
+        t.wait("NAME is no question of y and n", "(lkl) Name")
+        t.keys("Enter")
+        t.type("ää")
+        t.wait("NAME: lklää")
+        t.keys("BSpace", "Home", "Right", "DC")
+        t.type("K")
+        t.wait("NAME: lKlä")
+        t.keys("Enter")
+        t.wait("(lKlä) Name")
+        t.keys("Enter", "C-u")
+        t.type(long + "end")
+        t.wait("789end")
+        t.keys("Enter", "s", "Enter")
+        t.wait("saved .config")
+    expect(f'CONFIG_NAME="{long}end"\n' in read(directory, ".config"), "the long text")
+
+
+def shows_what_was_said(directory):
+    """Warnings and reasons are shown as a part of the screen, not written across it."""
+    write(pathlib.Path(directory, "odd"), "CONFIG_SIZE=abc\nnonsense\n")
+    with Session(directory, env="LC_ALL=C.UTF-8") as t:
+        t.wait("> Main menu")
+        t.keys("n")
+        t.wait("[ ] Loadable modules")
+        t.keys("l", "C-u")
+        t.type("odd")
+        t.keys("Enter")
+        t.wait("Loading odd drops the unsaved changes")
+        t.keys("Escape")
+        t.wait("[ ] Loadable modules", "q quit")
+        t.keys("l", "C-u")
+        t.type("odd")
+        t.keys("Enter", "y")
+        screen = t.wait("Warnings about odd", "odd:2:warning: unexpected data: nonsense")
+        expect(screen.splitlines()[1] == " odd:1:warning: symbol value 'abc' invalid for SIZE",
+               screen)
+        t.keys("q")
+        t.wait("loaded odd", "[*] Loadable modules")
+        t.keys("l", "C-u", ".", "Enter")
+        t.wait("drops the unsaved changes")
+        t.keys("y")
+        t.wait("cannot read .")
+        t.keys("s", "C-u", ".", "Enter")
+        t.wait("cannot write . (.: Is a directory)")
+
+
+def keeps_what_was_left_behind(directory):
+    """A copy that is neither loaded nor deleted stays."""
+    write(pathlib.Path(directory, ".config.rescue"), "CONFIG_SIZE=8\n")
+    with Session(directory) as t:
+        t.wait("Unsaved changes are in .config.rescue", "ESC: end")
+        t.keys("Escape")
+        t.wait("EXIT=1", "unsaved changes of an interrupted session")
+    expect(read(directory, ".config.rescue") == "CONFIG_SIZE=8\n", "the copy is untouched")
+
+
+def tells_that_no_copy_can_be_kept(directory):
+    os.mkdir(os.path.join(directory, "new"))
+    with Session(directory, env="KCONFIG_CONFIG=new/config") as t:
+        t.wait("> Main menu")
+        os.rmdir(os.path.join(directory, "new"))
+        t.keys("n")
+        t.wait("cannot keep a copy in new/config.rescue")
+        os.kill(t.pid(KMENU), signal.SIGTERM)
+        t.wait("the unsaved changes are lost: cannot write new/config.rescue", "EXIT=1")
+
+
+def gives_back_the_terminal_without_stack(directory):
+    """A crash for want of stack: 20,000 symbols that follow each other, and the first one shown."""
+    chain = "".join(f"config A{i}\n\tbool \"a\"\n\tdefault A{i + 1}\n"
+                    for i in reversed(range(1, 20000)))
+    # In menus within menus, so that none of them is computed for the first screen.
+    write(pathlib.Path(directory, "Kconfig"), f"""\
+menu "Others"
+menu "Chain"
+{chain}endmenu
+endmenu
+menu "First"
+menu "Beginning"
+config A0
+\tbool "a"
+\tdefault A1
+endmenu
+endmenu
+""")
+    with Session(directory, program=f"bash -c 'ulimit -s 256; exec {KMENU} $0'") as t:
+        t.wait("First  --->")
+        expect(t.full_screen(), "kmenu is in full-screen mode")
+        t.keys("Down", "Enter")
+        t.wait("EXIT=139")
+        expect(not t.full_screen(), "a crash without stack gives the terminal back")
+
+
+def answers_choices_of_6_1(directory):
+    """There a choice may be left out, or its members be modules: it is a question itself."""
+    write(pathlib.Path(directory, "Kconfig"), """\
+config MODULES
+\tdef_bool y
+\tmodules
+choice
+\ttristate "Gadget"
+\toptional
+config ONE
+\ttristate "One"
+config TWO
+\ttristate "Two"
+endchoice
+""")
+    with Session(directory, env="KCONFIG_PROFILE=6.1") as t:
+        t.wait("< > Gadget  ---")
+        t.keys("m")
+        t.wait("<M> Gadget  --->")
+        t.keys("Enter")
+        t.wait("< > One", "< > Two")
+        t.keys("m", "Down", "m")
+        t.wait("<M> One", "<M> Two")
+        t.keys("Left", "u", "u", "Left", "Space")
+        t.wait("<*> Gadget (One)  --->")
+        t.keys("q", "y")
+        t.wait("EXIT=0")
+    expect("CONFIG_ONE=y\n# CONFIG_TWO is not set\n" in read(directory, ".config"), "the choice")
+
+
 def main():
     if not shutil.which("tmux"):
         print("skipped: no tmux")
         return 77
-    for name in ("KCONFIG_CONFIG", "srctree", "KCONFIG_PROFILE", "TMUX", "MENUCONFIG_COLOR",
-                 "MENUCONFIG_MODE"):
-        os.environ.pop(name, None)
-    os.environ["KCONFIG_PROBE_CACHE"] = ""
     for test in (golden_screens, saves_and_loads_by_name, stops_and_goes_on, survives_a_crash,
-                 undoes_everything, takes_the_mouse, keeps_to_colours, knows_locales):
+                 undoes_everything, takes_the_mouse, keeps_to_colours, knows_locales,
+                 keeps_texts_whole, shows_what_was_said, keeps_what_was_left_behind,
+                 tells_that_no_copy_can_be_kept, gives_back_the_terminal_without_stack,
+                 answers_choices_of_6_1):
         with tempfile.TemporaryDirectory() as directory:
-            pathlib.Path(directory, "Kconfig").write_text(TREE, encoding="utf-8")
+            write(pathlib.Path(directory, "Kconfig"), TREE)
             test(directory)
         print(f"kmenu: {test.__name__}: passed", flush=True)
     return 0

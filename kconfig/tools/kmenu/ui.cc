@@ -49,6 +49,16 @@ void Ui::assign(std::string_view value) {
     jump_to(node);
 }
 
+// y, m and n answer questions; texts and numbers are typed.
+void Ui::set_state(char key) {
+    const Row* const row = current();
+    if (row != nullptr && row->node->sym != nullptr && !is_logical(row->node->sym->type)) {
+        message_ = cat(row->node->sym->label(), " is no question of y and n: Enter edits it");
+        return;
+    }
+    assign(std::string(1, key));
+}
+
 void Ui::activate() {
     const Row* const row = current();
     if (row == nullptr) {
@@ -78,16 +88,23 @@ void Ui::activate() {
     }
 }
 
+// What was printed about an operation that failed: " (REASON)", or nothing.
+std::string Ui::reason() {
+    const std::string said = host_.take();
+    return said.empty() ? said : cat(" (", said.substr(0, said.find('\n')), ')');
+}
+
 void Ui::save() {
     const std::optional<std::string> name = ask("Save as", config_);
     if (!name || name->empty()) {
         return;
     }
+    host_.take();
     if (model_.save(*name)) {
         message_ = cat("saved ", *name);
         drop_copy();
     } else {
-        message_ = cat("cannot write ", *name);
+        message_ = cat("cannot write ", *name, reason());
     }
 }
 
@@ -96,11 +113,20 @@ void Ui::load() {
     if (!name || name->empty()) {
         return;
     }
-    if (model_.load(*name)) {
-        message_ = cat("loaded ", *name);
-        edited();
-    } else {
-        message_ = cat("cannot read ", *name);
+    if (edited_ && model_.modified() &&
+        choose(cat("Loading ", *name, " drops the unsaved changes.  y: load  ESC: stay"), "y") !=
+            'y') {
+        return;
+    }
+    host_.take();
+    if (!model_.load(*name)) {
+        message_ = cat("cannot read ", *name, reason());
+        return;
+    }
+    message_ = cat("loaded ", *name);
+    edited();
+    if (const std::string warnings = host_.take(); !warnings.empty()) {
+        show_text(cat("Warnings about ", *name), warnings);
     }
 }
 
@@ -111,8 +137,9 @@ Ui::Outcome Ui::try_to_leave() {
     const int answer =
         choose(cat("Save ", config_, "?  y: save  n: leave without  ESC: stay"), "yn");
     if (answer == 'y') {
+        host_.take();
         if (!model_.save(config_)) {
-            message_ = cat("cannot write ", config_);
+            message_ = cat("cannot write ", config_, reason());
             return Outcome::stay;
         }
         return Outcome::leave;
@@ -182,7 +209,11 @@ Ui::Outcome Ui::handle(int key) {
                 activate();
             } else if (row != nullptr && row->node->sym != nullptr) {
                 const MenuNode* const node = row->node;
-                model_.toggle(*node);
+                if (model_.toggle(*node)) {
+                    edited();
+                } else {
+                    message_ = "Enter opens it";
+                }
                 jump_to(node);
             }
             break;
@@ -190,7 +221,7 @@ Ui::Outcome Ui::handle(int key) {
         case 'y':
         case 'm':
         case 'n':
-            assign(std::string(1, static_cast<char>(key)));
+            set_state(static_cast<char>(key));
             break;
         case '?':
         case 'h':
@@ -247,7 +278,10 @@ Ui::Outcome Ui::handle(int key) {
 // Somebody ended the program: what was edited is kept aside.
 int Ui::rescue() {
     if (model_.modified() && edited_) {
-        model_.keep_copy(rescue_name());
+        if (!model_.keep_copy(rescue_name())) {
+            host_.err(
+                cat("kmenu: the unsaved changes are lost: cannot write ", rescue_name(), '\n'));
+        }
         return kExitUnsaved;
     }
     return 0;
@@ -256,10 +290,10 @@ int Ui::rescue() {
 // A copy whenever the user rests, so that a crash loses next to nothing.
 void Ui::keep_copy() {
     copy_pending_ = false;
-    if (model_.modified()) {
-        model_.keep_copy(rescue_name());
-    } else {
+    if (!model_.modified()) {
         drop_copy();
+    } else if (!model_.keep_copy(rescue_name())) {
+        message_ = cat("cannot keep a copy in ", rescue_name(), ": save now and then");
     }
 }
 
@@ -269,26 +303,35 @@ void Ui::drop_copy() {
     }
 }
 
-// What an interrupted session left behind.
-void Ui::offer_rescue() {
+// What an interrupted session left behind. False when nothing may go on: its copy is needed still,
+// and this session's own would take its place.
+bool Ui::offer_rescue() {
     if (!file_exists(rescue_name())) {
-        return;
+        return true;
     }
     draw();
-    const int answer = choose(cat("Unsaved changes of an interrupted session are in ",
-                                  rescue_name(), ". y: load  n: delete  ESC: leave"),
-                              "yn");
-    if (answer == 'y') {
-        edited_ = model_.load(rescue_name());
-        message_ = edited_ ? "loaded the rescued changes: save them with s"
-                           : cat("cannot read ", rescue_name());
-    } else if (answer == 'n') {
+    const int answer = choose(
+        cat("Unsaved changes are in ", rescue_name(), ".  y: load  n: delete  ESC: end"), "yn");
+    if (answer == 'n') {
         drop_copy();
+        return true;
     }
+    if (answer != 'y') {
+        return false;
+    }
+    edited_ = model_.load(rescue_name());
+    if (!edited_) {
+        host_.err(cat("kmenu: cannot read ", rescue_name(), '\n'));
+        return false;
+    }
+    message_ = "loaded the rescued changes: save them with s";
+    return true;
 }
 
 int Ui::run() {
-    offer_rescue();
+    if (!offer_rescue()) {
+        return kExitUnsaved;
+    }
     for (;;) {
         if (interrupted_) {
             return rescue();

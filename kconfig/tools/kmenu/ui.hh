@@ -8,14 +8,15 @@
 
 #include "kconfig/tools/kmenu/model.hh"
 #include "kconfig/tools/kmenu/screen.hh"
+#include "kconfig/tools/kmenu/screen_host.hh"
 
 namespace kconfig::kmenu {
 
 /// Runs the menus until the user leaves.
 class Ui {
   public:
-    Ui(Screen& screen, Model& model, std::string config)
-        : screen_(screen), model_(model), config_(std::move(config)) {}
+    Ui(Screen& screen, Model& model, ScreenHost& host, std::string config)
+        : screen_(screen), model_(model), host_(host), config_(std::move(config)) {}
 
     /// The program's exit code.
     int run();
@@ -30,6 +31,8 @@ class Ui {
     Outcome try_to_leave();
     void activate();
     void assign(std::string_view value);
+    void set_state(char key);
+    std::string reason();
     void jump_to(const MenuNode* node);
     void search();
     void save();
@@ -39,7 +42,7 @@ class Ui {
     int choose(const std::string& question, std::string_view keys);
     const Row* current();
     int rescue();
-    void offer_rescue();
+    bool offer_rescue();
     void keep_copy();
     void drop_copy();
 
@@ -49,6 +52,7 @@ class Ui {
 
     Screen& screen_;
     Model& model_;
+    ScreenHost& host_;
     std::string config_;
     std::size_t cursor_ = 0;
     std::size_t first_ = 0;
