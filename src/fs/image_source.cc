@@ -2,6 +2,7 @@
 #include "fs/image_source.hh"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 
@@ -18,10 +19,26 @@ Result<ImageSource> ImageSource::open(const std::string& path, bool write) {
         LKL_TRY(source.nbd_, NbdClient::connect(path, write));
         return source;
     }
-    const int flags = (write ? O_RDWR : O_RDONLY) | O_CLOEXEC;
-    source.file_.reset(::open(path.c_str(), flags));
+    const std::string intent = write ? "open the image for writing" : "open the image";
+
+    struct stat status {};
+
+    if (::stat(path.c_str(), &status) != 0) {
+        return Error::host(errno, intent, path);
+    }
+    // Before the open: that of a FIFO would wait for another end.
+    const bool block_device = S_ISBLK(status.st_mode);
+    if (!block_device && !S_ISREG(status.st_mode)) {
+        return Error::other("it is neither a regular file nor a block device", intent, path);
+    }
+    // O_EXCL without O_CREAT: not while the host has it mounted or otherwise claimed.
+    const int flags = (write ? O_RDWR : O_RDONLY) | (write && block_device ? O_EXCL : 0);
+    source.file_.reset(::open(path.c_str(), flags | O_CLOEXEC));
+    if (!source.file_ && errno == EBUSY) {
+        return Error::other("it is mounted or otherwise in use", intent, path);
+    }
     if (!source.file_) {
-        return Error::host(errno, write ? "open the image for writing" : "open the image", path);
+        return Error::host(errno, intent, path);
     }
     return source;
 }

@@ -16,7 +16,8 @@ namespace lkl::fs {
 
 class ImageSource {
   public:
-    // `path` is a file, a block device, or an address as NbdClient::connect() takes it.
+    // `path` is a file, a block device, or an address as NbdClient::connect() takes it. A block
+    // device that the host uses itself is not opened for writing.
     static Result<ImageSource> open(const std::string& path, bool write);
 
     [[nodiscard]] const std::string& path() const { return path_; }

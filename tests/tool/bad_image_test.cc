@@ -49,6 +49,33 @@ TEST_F(BadImage, ZerosHoldNoFileSystem) {
     expect_refused("-t ext4 -i " + quote(path("zeros")), {"zeros", "ext4"});
 }
 
+TEST_F(BadImage, WhatIsNoDiskIsNotWaitedFor) {
+    ASSERT_EQ(::mkfifo(path("fifo").c_str(), 0600), 0);
+    for (const std::string& name : {path("fifo"), work_.path(), std::string("/dev/null")}) {
+        expect_refused("-i " + quote(name), {name, "neither a regular file nor a block device"});
+    }
+}
+
+TEST_F(BadImage, ADeviceThatTheHostUsesIsNotWritten) {
+    const std::string image = make_image("ext4");
+    const auto attached = run("losetup -f --show " + quote(image));
+    const std::string device = attached.output.substr(0, attached.output.find('\n'));
+    const int claim = ::open(device.c_str(), O_RDONLY | O_EXCL | O_CLOEXEC);
+    if (attached.exit_code != 0 || claim < 0) {
+        GTEST_SKIP() << "no loop devices here: " << attached.errors;
+    }
+    const std::string arguments = "-i " + quote(device) + " " + quote(path("f")) + " /";
+    const auto claimed = tool("cptofs", arguments);
+    EXPECT_EQ(claimed.exit_code, 3);
+    EXPECT_NE(claimed.errors.find("it is mounted or otherwise in use"), std::string::npos)
+        << claimed.errors;
+    EXPECT_EQ(tool("lkl", "ls -i " + quote(device)).exit_code, 0);
+    ::close(claim);
+    EXPECT_EQ(tool("cptofs", arguments).exit_code, 0);
+    run("losetup -d " + quote(device));
+    expect_clean("ext4", image);
+}
+
 TEST_F(BadImage, TheWrongTypeIsNamedTogetherWithTheRightOne) {
     const std::string image = make_image("ext4");
     expect_refused("-t xfs -i " + quote(image), {"as xfs", "it holds ext4"});
