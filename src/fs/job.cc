@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <set>
@@ -27,20 +28,26 @@ std::string strip_slashes(std::string path) {
     return path;
 }
 
+// Whether the last name is to be matched: see expand_pattern().
+bool has_pattern(const std::string& source) {
+    const std::size_t slash = source.rfind('/');
+    return source.find_first_of("*?[", slash == std::string::npos ? 0 : slash) != std::string::npos;
+}
+
 bool ends_with_dot(const std::string& source) {
     return source.size() > 2 && source.compare(source.size() - 2, 2, "/.") == 0;
 }
 
 // Two sources of one name would replace each other.
-Result<void> check_names(const JobOptions& options) {
+Result<void> check_names(const JobOptions& options, const std::vector<std::string>& sources) {
     std::set<std::string> names;
-    for (const std::string& source : options.sources) {
+    for (const std::string& source : sources) {
         const std::string name = name_of_copy(strip_slashes(source));
         if (!name.empty() && !names.insert(name).second) {
             return Error::other("another source has the same name", "copy", source);
         }
     }
-    if (options.target_is_name && options.sources.size() != 1) {
+    if (options.target_is_name && sources.size() != 1) {
         return Error::other("with --no-target-directory there is one source", "copy to",
                             options.target);
     }
@@ -139,7 +146,7 @@ Result<std::vector<std::string>> expand_pattern(FileCalls& calls, int root,
     const std::size_t cut = source.rfind('/') == std::string::npos ? 0 : source.rfind('/') + 1;
     const std::string pattern = source.substr(cut);
     std::vector<std::string> expanded;
-    if (pattern.find_first_of("*?[") == std::string::npos) {
+    if (!has_pattern(source)) {
         expanded.push_back(source);
         return expanded;
     }
@@ -188,7 +195,7 @@ int copy_into_image(JobOptions options) {
     options.image.write = !options.dry_run;
     const auto epoch = apply_epoch(options);
     JobRun run(options);
-    for (const auto& check : {epoch, check_names(options)}) {
+    for (const auto& check : {epoch, check_names(options, options.sources)}) {
         if (!check) {
             return run.refuse(check.error(), ExitCode::usage);
         }
@@ -275,7 +282,8 @@ Result<std::vector<std::pair<std::string, std::string>>> image_sources(const Job
 
 int copy_from_image(JobOptions options) {
     JobRun run(options);
-    if (const auto check = check_names(options); !check) {
+    const bool patterns = std::any_of(options.sources.begin(), options.sources.end(), has_pattern);
+    if (const auto check = check_names(options, options.sources); !check && !patterns) {
         return run.refuse(check.error(), ExitCode::usage);
     }
     const auto host = make_host_calls();
@@ -297,6 +305,13 @@ int copy_from_image(JobOptions options) {
     const auto sources = image_sources(options, **image, &*target);
     if (!sources) {
         return run.refuse(sources.error(), ExitCode::incomplete);
+    }
+    std::vector<std::string> expanded;
+    for (const auto& [source, name] : *sources) {
+        expanded.push_back(source);
+    }
+    if (const auto check = check_names(options, expanded); !check) {
+        return run.refuse(check.error(), ExitCode::usage);
     }
     if (options.dry_run) {
         options.walk.data = false;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "fs/job_sinks.hh"
 
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <ctime>
 #include <fstream>
@@ -43,6 +45,26 @@ class ContextExport final : public Sink {
     std::string name_;
 };
 
+// The archive would replace what it is made of.
+Result<void> check_archive(const JobOptions& options) {
+    struct stat archive {};
+
+    if (options.target == "-" || ::stat(options.target.c_str(), &archive) != 0) {
+        return {};
+    }
+    std::vector<std::string> images = options.image.more_devices;
+    images.push_back(options.image.path);
+    for (const std::string& path : images) {
+        struct stat image {};
+
+        if (::stat(path.c_str(), &image) == 0 && image.st_dev == archive.st_dev &&
+            image.st_ino == archive.st_ino) {
+            return Error::other("it is the image itself", "write the archive", options.target);
+        }
+    }
+    return {};
+}
+
 FileTime time_of_day() {
     timespec now{};
     ::clock_gettime(CLOCK_REALTIME, &now);
@@ -55,6 +77,7 @@ Result<std::unique_ptr<Sink>> make_tar_sink(const JobOptions& options, Report& r
     if (options.dry_run) {
         return make_dry_run_sink(report);
     }
+    LKL_TRY_VOID(check_archive(options));
     LKL_TRY(std::unique_ptr<Sink> sink, TarWriter::create(options.target, report));
     if (!options.selinux_contexts_file.empty()) {
         std::ofstream file(options.selinux_contexts_file, std::ios::binary | std::ios::trunc);

@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <charconv>
 #include <fstream>
-#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -240,13 +239,18 @@ Result<Manifest> parse_manifest(std::string_view text, const std::string& name) 
 }
 
 Result<Manifest> read_manifest(const std::string& path) {
+    errno = 0;
     std::ifstream file(path, std::ios::binary);
-    std::stringstream text;
-    text << file.rdbuf();
-    if (!file) {
+    std::string text;
+    std::array<char, 65536> buffer{};
+    while (file.read(buffer.data(), buffer.size()) || file.gcount() > 0) {
+        text.append(buffer.data(), static_cast<std::size_t>(file.gcount()));
+    }
+    // Without eof: it could not be opened, or, as a directory, not read.
+    if (!file.eof()) {
         return Error::host(errno != 0 ? errno : EIO, "read the manifest", path);
     }
-    return parse_manifest(text.str(), path);
+    return parse_manifest(text, path);
 }
 
 }  // namespace lkl::fs

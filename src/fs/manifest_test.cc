@@ -67,6 +67,19 @@ TEST(Manifest, ComplaintsNameTheLine) {
     EXPECT_NE(complaint("..\n").find("out of the root"), std::string::npos);
 }
 
+TEST(Manifest, WhatCannotBeReadIsNoEmptyManifest) {
+    const auto directory = read_manifest("/");
+    ASSERT_FALSE(directory);
+    EXPECT_EQ(directory.error().message(), "cannot read the manifest /: Is a directory");
+    const auto missing = read_manifest("/no/such");
+    ASSERT_FALSE(missing);
+    EXPECT_EQ(missing.error().message(),
+              "cannot read the manifest /no/such: No such file or directory");
+    const auto empty = read_manifest("/dev/null");
+    ASSERT_TRUE(empty);
+    EXPECT_TRUE(empty->empty());
+}
+
 TEST(Manifest, ALastLineMayLackItsNewlineOrEndInABackslash) {
     EXPECT_EQ(parse("./a mode=1").size(), 1U);
     EXPECT_EQ(parse("./a mode=1 \\\n").size(), 1U);

@@ -55,6 +55,38 @@ TEST_F(Usage, PatternsAsSourcesInTheImage) {
     EXPECT_FALSE(stdfs::exists(path("out/three.txt")));
 }
 
+TEST_F(Usage, WhatAPatternMatchesDoesNotReplaceEachOther) {
+    const std::string image = make_image("ext4");
+    work_.write("a/same", "1");
+    work_.write("b/same", "2");
+    expect_tool("cptofs", in(image) + quote(path("a")) + " " + quote(path("b")) + " /");
+    const auto two = tool("cpfromfs", in(image) + "'/a/*' '/b/sam?' " + quote(directory("out")));
+    EXPECT_EQ(two.exit_code, 2);
+    EXPECT_NE(two.errors.find("cannot copy /b/same: another source has the same name"),
+              std::string::npos)
+        << two.errors;
+    const auto one_name = tool("cpfromfs", in(image) + "-T '/[ab]' " + quote(path("out/name")));
+    EXPECT_EQ(one_name.exit_code, 2);
+    EXPECT_TRUE(stdfs::is_empty(path("out")));
+    work_.write("c/other", "3");
+    expect_tool("cptofs", in(image) + quote(path("c")) + " /");
+    expect_tool("cpfromfs", in(image) + "'/a/*' '/c/*' " + quote(path("out")));
+    EXPECT_EQ(work_.read("out/same"), "1");
+    EXPECT_EQ(work_.read("out/other"), "3");
+}
+
+TEST_F(Usage, TheImageIsNoArchiveOfItself) {
+    const std::string image = make_image("ext4");
+    const std::string before = run("sha256sum " + quote(image)).output;
+    stdfs::create_symlink(image, path("same"));
+    for (const std::string& target : {image, path("same")}) {
+        const auto result = tool("fs2tar", quote(image) + " " + quote(target));
+        EXPECT_EQ(result.exit_code, 3) << result.errors;
+        EXPECT_NE(result.errors.find("it is the image itself"), std::string::npos) << result.errors;
+    }
+    EXPECT_EQ(run("sha256sum " + quote(image)).output, before);
+}
+
 TEST_F(Usage, ADryRunChangesNothing) {
     const std::string image = make_image("ext4");
     work_.write("tree/f", "x");
