@@ -49,9 +49,16 @@ std::optional<StreamHasher::Hashed> StreamHasher::take(const Item& item) {
         return begin(*entry);
     }
     if (const auto* data = std::get_if<Data>(&item)) {
-        sha_.update_zeros(data->offset - at_);
-        sha_.update(data->bytes);
-        at_ = data->offset + data->bytes.size();
+        const std::uint64_t size = current_ ? current_->status.size : 0;
+        // An archive may lie about where its data goes.
+        if (data->offset < at_ || data->offset > size || data->bytes.size() > size - data->offset) {
+            failed_ = true;
+        }
+        if (!failed_) {
+            sha_.update_zeros(data->offset - at_);
+            sha_.update(data->bytes);
+            at_ = data->offset + data->bytes.size();
+        }
     } else if (std::holds_alternative<Fault>(item)) {
         failed_ = true;
     } else if (std::holds_alternative<EndOfFile>(item) && current_ && !failed_) {

@@ -59,6 +59,15 @@ TEST(Checksums, IncompleteFilesHaveNone) {
     EXPECT_EQ(digest_of(hasher, {regular("f", 3), data("abc", 0), EndOfFile{}}), kAbc);
 }
 
+// A hostile archive: without care each would be a sum over almost 2^64 zeros.
+TEST(Checksums, DataInImpossiblePlacesHasNone) {
+    StreamHasher hasher;
+    EXPECT_EQ(digest_of(hasher, {regular("f", 3), data("c", 2), data("ab", 0), EndOfFile{}}), "");
+    EXPECT_EQ(digest_of(hasher, {regular("f", 3), data("abcd", 0), EndOfFile{}}), "");
+    EXPECT_EQ(digest_of(hasher, {regular("f", 3), data("a", ~std::uint64_t{0}), EndOfFile{}}), "");
+    EXPECT_EQ(digest_of(hasher, {regular("f", 3), data("abc", 0), EndOfFile{}}), kAbc);
+}
+
 TEST(Checksums, LinksHaveTheDigestOfTheirFile) {
     StreamHasher hasher;
     Entry link = std::get<Entry>(regular("second", 3, 2));

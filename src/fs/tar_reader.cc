@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <optional>
 #include <tuple>
@@ -138,7 +139,10 @@ class TarReader {
         auto& tar = *static_cast<TarReader*>(self);
         constexpr int kLook = 100;  // milliseconds
         pollfd poll{tar.fd_, POLLIN, 0};
-        while (::poll(&poll, 1, kLook) == 0) {
+        for (int ready = 0; (ready = ::poll(&poll, 1, kLook)) <= 0;) {
+            if (ready < 0 && errno != EINTR) {
+                break;  // read() tells
+            }
             if (tar.writer_.stopped()) {
                 archive_set_error(reader, EINTR, "%s", std::strerror(EINTR));
                 return -1;
@@ -244,14 +248,17 @@ class TarReader {
         fill(member, entry);
         if (const char* link = archive_entry_hardlink(member); link != nullptr) {
             const auto target = clean_name(link);
-            if (!target || entry.status.size != 0) {
-                return refuse(shown, target ? "it is a hard link with contents of its own"
-                                            : "its link leads out of the target");
+            if (!target) {
+                return refuse(shown, "its link leads out of the target");
             }
-            entry.link = *target;
             if (entry.status.type() == 0) {
                 entry.status.mode |= mode::regular;
             }
+            if (entry.status.size != 0) {
+                return send_contents_of_links(*target, std::move(entry));
+            }
+            names_[*target].push_back(entry.path);
+            entry.link = *target;
             return writer_.put(std::move(entry));
         }
         if (directory) {
@@ -266,6 +273,26 @@ class TarReader {
         }
     }
 
+    // cpio has the contents of a file with several names with the last of them. That one becomes
+    // the file, and those that came before become links to it.
+    void send_contents_of_links(const std::string& target, Entry entry) {
+        std::vector<std::string> earlier = names_[target];
+        earlier.push_back(target);
+        names_[target].push_back(entry.path);
+        Entry link = entry;
+        link.link = entry.path;
+        writer_.put(std::move(entry));
+        send_data(link.source);
+        writer_.put(EndOfFile{});
+        for (const std::string& name : earlier) {
+            if (name != link.link &&
+                options_.selection.judge(name, false) == Selection::Verdict::take) {
+                link.path = name;
+                writer_.put(link);
+            }
+        }
+    }
+
     void send_data(const std::string& shown) {
         for (;;) {
             const void* block = nullptr;
@@ -276,7 +303,8 @@ class TarReader {
                 return;
             }
             if (result < ARCHIVE_WARN) {
-                return refuse(shown, archive_error_string(archive_.get()));
+                const char* text = archive_error_string(archive_.get());
+                return refuse(shown, text != nullptr ? text : "its data cannot be read");
             }
             const auto* bytes = static_cast<const std::byte*>(block);
             auto at = static_cast<std::uint64_t>(offset);
@@ -301,6 +329,7 @@ class TarReader {
     const std::unique_ptr<std::byte[]> buffer_{new std::byte[kReadSize]};
     std::unique_ptr<archive, ArchiveDeleter> archive_;
     std::vector<Entry> directories_;
+    std::map<std::string, std::vector<std::string>> names_;  // links that came, by their file
 };
 
 }  // namespace

@@ -171,6 +171,29 @@ TEST_F(Tar, AttributeNamesThatTarCannotHoldAreALoss) {
     EXPECT_EQ(report_.loss_count(Loss::attributes), 1U);
 }
 
+// cpio has the contents with the last of a file's names, or with each.
+TEST_F(Tar, ReadsWhatCpioWrote) {
+    from_.write("one", "contents", 0640);
+    std::filesystem::create_hard_link(from_.path("one"), from_.path("three"));
+    std::filesystem::create_hard_link(from_.path("one"), from_.path("two"));
+    std::filesystem::create_symlink("one", from_.path("soft"));
+    const std::string write =
+        "cd " + from_.path() + " && find . | LC_ALL=C sort | cpio --quiet -o -H ";
+    if (std::system("command -v cpio >/dev/null") != 0) {
+        GTEST_SKIP() << "install the package cpio";
+    }
+    for (const char* format : {"newc", "odc"}) {
+        run(write + format + " >" + work_.path("a.cpio"));
+        unpack(work_.path("a.cpio"));
+        EXPECT_EQ(report_.errors(), 0U) << lines_.front();
+        for (const char* name : {"one", "two", "three"}) {
+            EXPECT_EQ(to_.read(name), "contents") << format << ": " << name;
+            EXPECT_EQ(std::filesystem::hard_link_count(to_.path(name)), 3U) << format;
+        }
+        EXPECT_EQ(std::filesystem::read_symlink(to_.path("soft")), "one");
+    }
+}
+
 TEST_F(Tar, RefusesNamesThatLeaveTheTarget) {
     from_.write("f", "x");
     run("tar -P --transform='s,^f$,../evil,' -cf " + work_.path("a.tar") + " -C " + from_.path() +
