@@ -26,7 +26,12 @@ StopFlag& watch_interruptions() {
     action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART | SA_ONSTACK);
     ::sigemptyset(&action.sa_mask);
     for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
-        ::sigaction(number, &action, nullptr);
+        struct sigaction before {};
+
+        // What nohup or a shell's background has made this process ignore is not for it.
+        if (::sigaction(number, nullptr, &before) != 0 || before.sa_handler != SIG_IGN) {
+            ::sigaction(number, &action, nullptr);
+        }
     }
     ::signal(SIGPIPE, SIG_IGN);
     return stop_flag;

@@ -6,8 +6,9 @@
 
 namespace lkl::fs {
 
-// From now on the first of these signals sets the flag that this returns; a second one ends the
-// process. SIGPIPE is ignored: writing tells EPIPE. For main threads, once.
+// From now on the first of these signals sets the flag that this returns; the same once more ends
+// the process. One that is ignored (nohup) stays so. SIGPIPE is ignored: writing tells EPIPE. For
+// main threads; again it changes nothing.
 StopFlag& watch_interruptions();
 
 // The signal that came, or 0.

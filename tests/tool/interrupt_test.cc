@@ -21,6 +21,7 @@ class Interrupted : public ToolTest, public ::testing::WithParamInterface<int> {
         work_.write("first", "whole");
         make_many_files(directory("tree"), 2000);
         work_.write("second", "never reached");
+        ::signal(GetParam(), SIG_DFL);  // who runs the tests may ignore it
     }
 
     // Sends the signal while the tool waits in the middle of the tree.
@@ -63,6 +64,20 @@ TEST_P(Interrupted, ACopyOutOfAnImageTellsWhatIsMissing) {
     expect_told(tool, "not copied: /second\n");
     EXPECT_EQ(work_.read("out/first"), "whole");
     EXPECT_FALSE(stdfs::exists(path("out/second")));
+}
+
+// As nohup starts a program.
+TEST_F(ToolTest, ASignalThatIsIgnoredFromTheStartStaysSo) {
+    const std::string image = make_image("ext4");
+    make_many_files(directory("tree"), 2000);
+    const auto before = ::signal(SIGHUP, SIG_IGN);
+    BackgroundTool copy("cptofs", {"-v", "-i", image, path("tree"), "/"});
+    ::signal(SIGHUP, before);
+    ASSERT_TRUE(copy.wait_for_output());
+    ASSERT_EQ(::kill(copy.process(), SIGHUP), 0);
+    EXPECT_EQ(copy.finish(), 0) << copy.errors();
+    EXPECT_EQ(copy.errors(), "");
+    expect_clean("ext4", image);
 }
 
 INSTANTIATE_TEST_SUITE_P(Signals, Interrupted, ::testing::Values(SIGINT, SIGTERM),
