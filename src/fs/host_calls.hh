@@ -6,7 +6,7 @@
 
 namespace lkl::fs {
 
-// The host's own file calls. Stateless but for what it learned about O_NOATIME.
+// The host's own file calls. Stateless.
 std::unique_ptr<FileCalls> make_host_calls();
 
 }  // namespace lkl::fs

@@ -93,6 +93,19 @@ TEST(Report, CountsAndSumsUp) {
     EXPECT_TRUE(report.should_stop());
 }
 
+TEST(Report, NamesCannotSteerATerminal) {
+    std::vector<std::string> lines;
+    const auto keep = [&](std::string_view line) { lines.emplace_back(line); };
+    Report report({true, keep, keep});
+    report.add_error(Error::host(2, "open", "a\033[2J\nb"));
+    report.done("c\033]0;x\007");
+    report.add_loss(Loss::owner, Error::other("no", "keep", "d\033"));
+    EXPECT_EQ(lines,
+              (std::vector<std::string>{"cannot open a\\033[2J\\012b: No such file or directory",
+                                        "c\\033]0;x\\007"}));
+    EXPECT_NE(report.losses().at(0).find("d\\033"), std::string::npos);
+}
+
 TEST(Report, StopsWhenTheKernelIsGoneEvenIfItShouldGoOn) {
     Report report({true, {}, {}});
     report.add_error(Error::kernel(5, "read", "x"));

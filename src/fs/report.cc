@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "fs/report.hh"
 
+#include "fs/entry_text.hh"
 #include "fs/linux_errno.hh"
 
 namespace lkl::fs {
@@ -38,7 +39,7 @@ void Report::add_error(const Error& error) {
         kernel_gone_ = true;
     }
     if (options_.error_line) {
-        options_.error_line(error.message());
+        options_.error_line(printable(error.message()));
     }
 }
 
@@ -46,13 +47,13 @@ void Report::add_loss(Loss loss, const Error& example) {
     const std::lock_guard lock(mutex_);
     LossRecord& record = losses_[static_cast<std::size_t>(loss)];
     if (record.count++ == 0) {
-        record.example = example.message();
+        record.example = printable(example.message());
     }
 }
 
 void Report::done(std::string_view path) {
     if (options_.path_line) {
-        options_.path_line(path);
+        options_.path_line(printable(path));
     }
 }
 

@@ -32,7 +32,8 @@ class Report {
   public:
     struct Options {
         bool keep_going = true;  // false: stop at the first error
-        // Receives one line an error, without newline. Called with no lock held.
+        // Receives one line an error, without newline: control bytes of names are escaped as
+        // printable() does, here and below. Called with no lock held.
         std::function<void(std::string_view)> error_line;
         // Receives each path that was done, for --verbose; may be empty.
         std::function<void(std::string_view)> path_line;

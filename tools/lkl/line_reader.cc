@@ -11,6 +11,8 @@
 #include <cstdio>
 #include <cwchar>
 
+#include "fs/entry_text.hh"
+
 namespace lkl::tools {
 namespace {
 
@@ -144,7 +146,7 @@ class TerminalReader final : public LineReader {
         }
         std::fputs("\n", stdout);
         for (const std::string& choice : completion.choices) {
-            std::fprintf(stdout, "%s\n", choice.c_str());
+            std::fprintf(stdout, "%s\n", fs::printable(choice).c_str());
         }
         return CC_REDISPLAY;
     }
