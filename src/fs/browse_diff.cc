@@ -28,8 +28,10 @@ class TreeCollector {
     void take(Item& item) {
         if (const auto* entry = std::get_if<Entry>(&item)) {
             current_ = &tree_[entry->path];
-            *current_ = {entry->status, entry->target, entry->link.value_or(""), "",
-                         entry->attributes};
+            // The contents of another name of a file are those of its first.
+            const auto first = entry->link ? tree_.find(*entry->link) : tree_.end();
+            *current_ = {entry->status, entry->target, entry->link.value_or(""),
+                         first == tree_.end() ? "" : first->second.digest, entry->attributes};
             sha_ = Sha256();
             at_ = 0;
         } else if (const auto* data = std::get_if<Data>(&item)) {
@@ -82,8 +84,13 @@ int collect(const BrowseOptions& options, const std::string& side, Tree& tree,
         BrowseSession session(own);
         const auto host = make_host_calls();
         session.walk(*host, FileCalls::kCurrentDirectory, {path}, own.job.walk, take);
-        code = static_cast<int>(session.report().errors() == 0 ? ExitCode::success
-                                                               : ExitCode::incomplete);
+        if (session.stopped() && interruption_signal() != 0) {
+            constexpr int kSignalBase = 128;
+            code = kSignalBase + interruption_signal();
+        } else {
+            code = static_cast<int>(session.report().errors() == 0 ? ExitCode::success
+                                                                   : ExitCode::incomplete);
+        }
     }
     tree = std::move(collector).tree();
     return code;
@@ -129,6 +136,9 @@ int collect_both(const BrowseOptions& options, Tree& first, Tree& second) {
         std::string path;
         if (in_image(side, image, path)) {
             sandbox.add_image(image, false);
+            for (const std::string& device : options.job.image.more_devices) {
+                sandbox.add_image(device, false);
+            }
         } else {
             sandbox.add_source(side);
         }

@@ -83,6 +83,52 @@ TEST_F(Browse, DiffFindsWhatDiffers) {
     EXPECT_NE(result.output.find("new: only in "), std::string::npos) << result.output;
 }
 
+TEST_F(Browse, DiffTellsALinkFromACopyOfTheSameContents) {
+    std::filesystem::create_hard_link(path("tree/a.txt"), path("tree/a2.txt"));
+    const std::string image = make_image("ext4");
+    lkl("cp -i " + quote(image) + " " + quote(path("tree")) + " :/");
+    EXPECT_EQ(lkl("diff " + quote(path("tree")) + " " + quote(image + ":/tree")), "");
+    std::filesystem::remove(path("tree/a2.txt"));
+    ASSERT_EQ(
+        run("cp -p " + quote(path("tree/a.txt")) + " " + quote(path("tree/a2.txt"))).exit_code, 0);
+    const auto result = tool("lkl", "diff " + quote(path("tree")) + " " + quote(image + ":/tree"));
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_NE(result.output.find("a2.txt: hard link\n"), std::string::npos) << result.output;
+}
+
+TEST_F(Browse, ParentsThatAreNoDirectoriesAreNamed) {
+    const auto result = tool("lkl", in("mkdir --parents") + "/tree/a.txt");
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_NE(result.errors.find("/tree/a.txt: Not a directory"), std::string::npos)
+        << result.errors;
+    lkl(in("mkdir --parents") + "/tree/sub");
+}
+
+TEST_F(Browse, CpIsBetweenTheHostAndTheImage) {
+    lkl("cp -i " + quote(image_) + " :/tree/a.txt " + quote(directory("out")));
+    EXPECT_EQ(work_.read("out/a.txt"), "hello\n");
+    for (const std::string& words : {std::string(":/tree/a.txt :/tree/sub"),
+                                     quote(path("tree/a.txt")) + " " + quote(directory("out"))}) {
+        const auto result = tool("lkl", "cp -i " + quote(image_) + " " + words);
+        EXPECT_EQ(result.exit_code, 2) << words;
+        EXPECT_NE(result.errors.find("paths in the image start with ':'"), std::string::npos)
+            << result.errors;
+    }
+}
+
+TEST_F(Browse, OutputThatIsLostIsAnError) {
+    for (const std::string& arguments :
+         {in("ls") + "/tree", "inspect " + quote(image_), in("check"),
+          "diff " + quote(path("tree/sub")) + " " + quote(image_ + ":/tree"),
+          "cp --json -i " + quote(image_) + " " + quote(path("tree/a.txt")) + " :/"}) {
+        const auto result = tool("lkl", arguments + " >/dev/full");
+        EXPECT_EQ(result.exit_code, 1) << arguments;
+        EXPECT_NE(result.errors.find("cannot write standard output: No space left on device"),
+                  std::string::npos)
+            << arguments << ": " << result.errors;
+    }
+}
+
 TEST_F(Browse, SmallChanges) {
     lkl(in("mkdir --parents") + "/x/y/z");
     lkl(in("mv") + "/tree/a.txt /x/y");

@@ -26,6 +26,12 @@ ParsedLine parse_command_line(Tool tool, const std::string& program,
 // Parses and runs; returns the exit code.
 int run_tool(Tool tool, const std::string& program, std::vector<std::string> arguments);
 
+// Runs what was parsed; returns the exit code.
+int run_parsed(Tool tool, fs::JobOptions options);
+
+// The exit code at the end of a program: not 0 if what it wrote to standard output got lost.
+int end_output(const std::string& program, int code);
+
 // main() of the tool.
 int run_tool(Tool tool, int argc, char** argv);
 

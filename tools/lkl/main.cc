@@ -85,22 +85,40 @@ void print_zsh_completion() {
                  "    else\n        _files\n    fi\n}\n_lkl \"$@\"\n";
 }
 
-// `lkl cp`: the side of the last word decides the direction; the colons go.
-int run_cp(std::vector<std::string> arguments) {
-    const bool into = !arguments.empty() && arguments.back().substr(0, 1) == ":";
-    for (std::string& argument : arguments) {
-        if (argument.size() > 1 && argument[0] == ':') {
-            argument.erase(0, 1);
-        }
-    }
-    return lkl::tools::run_tool(into ? Tool::cptofs : Tool::cpfromfs, "lkl cp",
-                                std::move(arguments));
+// Takes the colon off a path in the image.
+void strip_colon(std::string& path) {
+    path = path.size() > 1 ? path.substr(1) : "/";
 }
 
-}  // namespace
+// `lkl cp`: the side of the last word decides the direction; the colons go. All sources are on the
+// other side: a copy within the image, or of a file of the host by mistake, is refused.
+int run_cp(std::vector<std::string> arguments) {
+    const auto in_image = [](const std::string& path) { return path.substr(0, 1) == ":"; };
+    const bool into = !arguments.empty() && in_image(arguments.back());
+    const Tool tool = into ? Tool::cptofs : Tool::cpfromfs;
+    lkl::tools::ParsedLine line =
+        lkl::tools::parse_command_line(tool, "lkl cp", std::move(arguments));
+    if (line.exit_code) {
+        return *line.exit_code;
+    }
+    for (std::string& source : line.options.sources) {
+        if (in_image(source) == into) {
+            std::cerr << "lkl cp: " << source << " and " << line.options.target << " are both "
+                      << (into ? "in the image" : "on the host")
+                      << "; paths in the image start with ':'\n";
+            return static_cast<int>(lkl::fs::ExitCode::usage);
+        }
+        if (!into) {
+            strip_colon(source);
+        }
+    }
+    if (into) {
+        strip_colon(line.options.target);
+    }
+    return lkl::tools::run_parsed(tool, std::move(line.options));
+}
 
-int main(int argc, char** argv) {
-    std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+int run(std::vector<std::string> arguments) {
     if (arguments.empty()) {
         print_help(std::cerr);
         return static_cast<int>(lkl::fs::ExitCode::usage);
@@ -140,4 +158,11 @@ int main(int argc, char** argv) {
         return static_cast<int>(lkl::fs::ExitCode::usage);
     }
     return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return lkl::tools::end_output(
+        "lkl", run(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc)));
 }
