@@ -28,9 +28,8 @@ struct SandboxOptions {
 // 1. confine_files() while the process has one thread: Landlock (see landlock(7)) holds for the
 //    calling thread and those that it starts later, so the kernel's helper thread must not
 //    be there yet.
-// 2. confine_calls() once all memory that holds code is mapped: seccomp (seccomp(2), for all
-// threads
-//    at once) leaves a list of system calls. Others fail with EPERM: no program is started, no
+// 2. confine_calls() once all memory that holds code is mapped: seccomp (seccomp(2)) leaves all
+//    threads at once a list of system calls. Others fail with EPERM: no program is started, no
 //    socket made, no memory becomes executable, no other process is touched. Where nothing is
 //    writable, no call that changes a file's name or metadata is left, and where nothing is
 //    readable either, none that opens a file.
