@@ -168,6 +168,24 @@ TEST_P(ServedTreeTest, AnUnlinkedFileLivesAsLongAsItIsOpen) {
     tree_->close_file(made.node, static_cast<int>(file));
 }
 
+// By its descriptor or its handle: there is no other way to it.
+TEST_P(ServedTreeTest, ARemovedDirectoryIsKnownAsLongAsItIsOpen) {
+    FoundNode made;
+    ASSERT_EQ(tree_->make_directory(NodeTable::kRoot, "d", 0755, {}, made), 0);
+    const int opened = static_cast<int>(tree_->open_directory(made.node));
+    ASSERT_GE(opened, 0);
+    ASSERT_EQ(tree_->remove(NodeTable::kRoot, "d", true), 0);
+    for (int i = 0; i < 10; ++i) {
+        make_file(NodeTable::kRoot, "other" + std::to_string(i), "x");
+    }
+    FileStatus status;
+    EXPECT_EQ(tree_->status(made.node, ServedTree::kNoFile, status), 0);
+    EXPECT_TRUE(status.is_directory());
+    tree_->close_directory(made.node, opened);
+    tree_->forget(made.node, 1);
+    EXPECT_EQ(tree_->status(made.node, ServedTree::kNoFile, status), -ESTALE);
+}
+
 TEST_P(ServedTreeTest, RenamesReplaceAndRefuse) {
     const FoundNode first = make_file(NodeTable::kRoot, "first", "1");
     make_file(NodeTable::kRoot, "second", "2");
@@ -180,7 +198,8 @@ TEST_P(ServedTreeTest, RenamesReplaceAndRefuse) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, ServedTreeTest,
-                         ::testing::Values("ext4", "xfs", "btrfs", "f2fs", "vfat", "exfat"),
+                         ::testing::Values("ext4", "xfs", "btrfs", "f2fs", "vfat", "exfat",
+                                           "ntfs3"),
                          [](const auto& info) { return std::string(info.param); });
 
 // What only a file system of Linux holds.
