@@ -196,6 +196,8 @@ int JobRun::conclude(const Result<Outcome>& outcome, const Result<void>& finishe
         if (options_.image.write) {
             console_.message("the image " + options_.image.path + " may be incomplete or damaged");
             code = ExitCode::not_saved;
+        } else if (code == ExitCode::success) {
+            code = ExitCode::incomplete;
         }
     }
     tell_result(outcome, code);
