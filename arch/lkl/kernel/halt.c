@@ -78,14 +78,16 @@ static void lkl_count_writable(struct super_block *sb, void *count)
 /* What could not be unmounted is written back and made read-only. */
 long lkl_flush_for_halt(void)
 {
-	int writable = 0, tries;
+	unsigned long end;
+	int writable = 0;
 
 	ksys_sync();
 	iterate_supers(lkl_count_writable, &writable);
 	if (!writable)
 		return 0;
 	emergency_remount();
-	for (tries = 0; writable && tries < 500; tries++) {
+	end = jiffies + 5 * HZ;
+	while (writable && time_before(jiffies, end)) {
 		schedule_timeout_uninterruptible(1);
 		writable = 0;
 		iterate_supers(lkl_count_writable, &writable);
