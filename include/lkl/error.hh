@@ -31,6 +31,10 @@ class Error {
     // A failure of the host's system call. `number` is the host's errno.
     static Error host(int number, std::string operation, std::string object = {});
 
+    // A failure of the kernel that its errno does not explain well; `reason` is as in other().
+    static Error kernel_because(long number, std::string reason, std::string operation,
+                                std::string object = {});
+
     // A failure that no errno explains; `reason` is a full clause ("the image has no ELF header").
     static Error other(std::string reason, std::string operation, std::string object = {});
 

@@ -25,6 +25,13 @@ Error Error::kernel(long number, std::string operation, std::string object) {
     return {std::error_code(value, linux_category()), std::move(operation), std::move(object)};
 }
 
+Error Error::kernel_because(long number, std::string reason, std::string operation,
+                            std::string object) {
+    Error error = kernel(number, std::move(operation), std::move(object));
+    error.reason_ = std::move(reason);
+    return error;
+}
+
 Error Error::host(int number, std::string operation, std::string object) {
     return {std::error_code(number, std::system_category()), std::move(operation),
             std::move(object)};

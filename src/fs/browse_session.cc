@@ -47,7 +47,7 @@ int BrowseSession::run(bool write, const std::function<void(Image&)>& work,
     auto image = open_job_image(options_.job, image_options, sandbox_);
     if (!image) {
         console_.message(image.error().message());
-        return static_cast<int>(ExitCode::image);
+        return static_cast<int>(open_failure_code(image.error()));
     }
     work(**image);
     auto panic = (*image)->panic_message();

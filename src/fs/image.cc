@@ -7,6 +7,7 @@
 #include "block/overlay_backend.hh"
 #include "fs/kernel_calls.hh"
 #include "fs/linux_errno.hh"
+#include "fs/panic_text.hh"
 #include "fs/probe.hh"
 #include "fs/probe_reading.hh"
 #include "fs/raid.hh"
@@ -183,58 +184,70 @@ Result<void> Image::boot(State& state, const ImageOptions& options, std::uint64_
 
 Result<Image> Image::open(const ImageOptions& options) {
     auto state = std::make_unique<State>();
-    state->path = options.path;
-    state->write = options.write;
+    if (auto opened = open(*state, options); !opened) {
+        if (state->kernel != nullptr && state->kernel->panicked()) {
+            return Error::kernel_because(errno_value::not_recoverable,
+                                         panic_text(state->kernel->console_tail()), "mount",
+                                         options.path);
+        }
+        return std::move(opened).error();
+    }
+    return Image(std::move(state));
+}
+
+Result<void> Image::open(State& state, const ImageOptions& options) {
+    state.path = options.path;
+    state.write = options.write;
     LKL_TRY(ImageSource first, ImageSource::open(options.path, options.write));
-    state->sources.push_back(std::move(first));
+    state.sources.push_back(std::move(first));
     for (const std::string& path : options.more_devices) {
         LKL_TRY(ImageSource more, ImageSource::open(path, options.write));
-        state->sources.push_back(std::move(more));
+        state.sources.push_back(std::move(more));
     }
     if (options.opened) {
         options.opened();
     }
-    LKL_TRY(const ImageInfo info, state->sources.front().probe());
+    LKL_TRY(const ImageInfo info, state.sources.front().probe());
     LKL_TRY(const unsigned partition, find_partition(info, options.partition, options.path));
     const ContentInfo& content = content_of(info, partition);
     const bool volume = is_array(content);
-    state->type = options.type;
-    if (state->type.empty() && !volume) {
-        LKL_TRY(state->type, kernel_type(content, options.path));
+    state.type = options.type;
+    if (state.type.empty() && !volume) {
+        LKL_TRY(state.type, kernel_type(content, options.path));
     }
-    if (!volume && !options.more_devices.empty() && state->type != "btrfs") {
-        return Error::other("its file system (" + state->type + ") has one device only",
+    if (!volume && !options.more_devices.empty() && state.type != "btrfs") {
+        return Error::other("its file system (" + state.type + ") has one device only",
                             "use further devices with", options.path);
     }
-    LKL_TRY_VOID(boot(*state, options, info.size));
+    LKL_TRY_VOID(boot(state, options, info.size));
 
     // What runs an array writes to it at once.
-    const bool overlay = !options.write && (volume || skips_recovery_in_silence(state->type));
+    const bool overlay = !options.write && (volume || skips_recovery_in_silence(state.type));
     LKL_TRY_VOID(add_disks(
-        *state, overlay, options.before_reading ? options.before_reading : [] {}));
+        state, overlay, options.before_reading ? options.before_reading : [] {}));
     if (volume) {
-        LKL_TRY_VOID(start_volume(*state, content, partition));
+        LKL_TRY_VOID(start_volume(state, content, partition));
     }
-    auto mounted = mount(*state, options, partition);
-    if (!mounted && !options.write && !state->replayed && may_need_recovery(mounted.error())) {
-        LKL_TRY_VOID(add_disks(*state, true, {}));
-        if (auto second = mount(*state, options, partition); second) {
+    auto mounted = mount(state, options, partition);
+    if (!mounted && !options.write && !state.replayed && may_need_recovery(mounted.error())) {
+        LKL_TRY_VOID(add_disks(state, true, {}));
+        if (auto second = mount(state, options, partition); second) {
             mounted = std::move(second);
         }
     }
     if (!mounted) {
         const std::string probed = content.type == "ntfs" ? std::string("ntfs3") : content.type;
-        return explain_mount_failure(mounted.error(), state->type, options.path, probed);
+        return explain_mount_failure(mounted.error(), state.type, options.path, probed);
     }
-    state->calls->set_creation_mask(0);
-    LKL_TRY(state->root, open_directory(*state->calls, state->mount->path(), false));
+    state.calls->set_creation_mask(0);
+    LKL_TRY(state.root, open_directory(*state.calls, state.mount->path(), false));
     FileSystemStatus status;
-    const long result = state->calls->file_system(state->root.get(), status);
+    const long result = state.calls->file_system(state.root.get(), status);
     if (result == 0 && options.write && (status.flags & kMountedReadOnly) != 0) {
-        return Error::other("its file system (" + state->type + ") can only be read", "write to",
+        return Error::other("its file system (" + state.type + ") can only be read", "write to",
                             options.path);
     }
-    return Image(std::move(state));
+    return {};
 }
 
 Result<OpenFile> Image::open_root() const {

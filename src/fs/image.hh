@@ -99,6 +99,7 @@ class Image {
 
     explicit Image(std::unique_ptr<State> state);
     static Result<void> add_disks(State& state, bool overlay, std::function<void()> attached);
+    static Result<void> open(State& state, const ImageOptions& options);
     static Result<void> boot(State& state, const ImageOptions& options, std::uint64_t size);
     static Result<void> start_volume(State& state, const ContentInfo& content, unsigned partition);
     static Result<void> mount(State& state, const ImageOptions& options, unsigned partition);

@@ -213,7 +213,7 @@ int copy_into_image(JobOptions options) {
     }
     auto image = open_job_image(options, options.image, run.sandbox());
     if (!image) {
-        return run.refuse(image.error(), ExitCode::image);
+        return run.refuse(image.error(), open_failure_code(image.error()));
     }
     auto target = open_target((*image)->calls(), (*image)->root(), options);
     if (!target) {
@@ -300,7 +300,7 @@ int copy_from_image(JobOptions options) {
     }
     auto image = open_job_image(options, options.image, run.sandbox());
     if (!image) {
-        return run.refuse(image.error(), ExitCode::image);
+        return run.refuse(image.error(), open_failure_code(image.error()));
     }
     const auto sources = image_sources(options, **image, &*target);
     if (!sources) {
@@ -360,7 +360,7 @@ int image_to_tar(JobOptions options) {
     }
     auto image = open_job_image(options, options.image, run.sandbox());
     if (!image) {
-        return run.refuse(image.error(), ExitCode::image);
+        return run.refuse(image.error(), open_failure_code(image.error()));
     }
     const auto sources = image_sources(options, **image, nullptr);
     if (!sources) {

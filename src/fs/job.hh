@@ -23,6 +23,9 @@ enum class ExitCode : int {
     kernel = 5,      // the kernel in the library panicked
 };
 
+// Of a failure to open an image.
+ExitCode open_failure_code(const Error& error);
+
 struct JobOptions {
     std::string program;  // for messages
     // An image that is open already: the job works on it and leaves it open; `image` then only

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "fs/json_text.hh"
+#include "fs/linux_errno.hh"
 #include "fs/panic_text.hh"
 #include "fs/source_watch.hh"
 
@@ -104,6 +105,11 @@ JobRun::JobRun(const JobOptions& options)
                }),
       stop_(watch_interruptions()) {
     raise_descriptor_limit();
+}
+
+ExitCode open_failure_code(const Error& error) {
+    const bool panicked = error.is_kernel() && error.linux_errno() == errno_value::not_recoverable;
+    return panicked ? ExitCode::kernel : ExitCode::image;
 }
 
 Result<JobImage> open_job_image(const JobOptions& options, ImageOptions image,

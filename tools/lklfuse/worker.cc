@@ -76,7 +76,7 @@ class Worker {
         auto image = fs::open_job_image(options_.job, image_options, sandbox_);
         if (!image) {
             console_.message(image.error().message() + hint(image.error()));
-            return static_cast<int>(ExitCode::image);
+            return static_cast<int>(fs::open_failure_code(image.error()));
         }
         const Result<void> served = serve(**image, ended.get());
         if (!served) {
