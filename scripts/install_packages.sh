@@ -10,7 +10,7 @@ build_packages=(
   # the kernels
   linux-source-6.12
   # libraries
-  libarchive-dev libblkid-dev libcli11-dev libedit-dev libexpected-dev libfuse3-dev libnbd-dev libncurses-dev libseccomp-dev
+  libarchive-dev libargon2-dev libblkid-dev libcli11-dev libedit-dev libexpected-dev libfuse3-dev libgcrypt20-dev libnbd-dev libncurses-dev libseccomp-dev
   liburing-dev nlohmann-json3-dev libgtest-dev
   # the main job: makes and checks an image
   e2fsprogs tar
@@ -19,7 +19,7 @@ test_packages=(
   linux-source-6.1
   clang-14 clang-format-14 g++-mingw-w64-x86-64 python3-pytest tmux
   acl attr cpio
-  btrfs-progs dosfstools erofs-utils exfatprogs f2fs-tools fdisk fuse3 genisoimage mtools ntfs-3g
+  btrfs-progs cryptsetup-bin dosfstools erofs-utils exfatprogs f2fs-tools fdisk fuse3 genisoimage mtools ntfs-3g
   gdb man-db mdadm qemu-utils squashfs-tools udftools util-linux xfsprogs xorriso zsh
 )
 
