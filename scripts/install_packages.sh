@@ -20,7 +20,7 @@ test_packages=(
   clang-14 clang-format-14 g++-mingw-w64-x86-64 python3-pytest tmux
   acl attr cpio
   btrfs-progs cryptsetup-bin dosfstools erofs-utils exfatprogs f2fs-tools fdisk fuse3 genisoimage mtools ntfs-3g
-  gdb man-db mdadm qemu-utils squashfs-tools udftools util-linux xfsprogs xorriso zsh
+  gdb lvm2 man-db mdadm qemu-utils squashfs-tools udftools util-linux xfsprogs xorriso zsh
 )
 
 wanted=("${build_packages[@]}")
