@@ -12,6 +12,8 @@
 #include "fs/entry_text.hh"
 #include "fs/image_source.hh"
 #include "fs/json_text.hh"
+#include "fs/luks.hh"
+#include "fs/lvm.hh"
 
 namespace lkl::fs {
 namespace {
@@ -256,17 +258,31 @@ int inspect_image(const BrowseOptions& options) {
         session.console().message(error.message());
         return static_cast<int>(ExitCode::image);
     };
-    const auto source = ImageSource::open(path, false);
-    if (!source) {
-        return refuse(source.error());
+    std::vector<std::string> paths{path};
+    paths.insert(paths.end(), options.job.image.more_devices.begin(),
+                 options.job.image.more_devices.end());
+    std::vector<ImageSource> sources;
+    for (const std::string& each : paths) {
+        auto source = ImageSource::open(each, false);
+        if (!source) {
+            return refuse(source.error());
+        }
+        sources.push_back(std::move(*source));
+        session.sandbox().add_image(each, false);
     }
-    session.sandbox().add_image(path, false);
     session.sandbox().confine_files();
     session.sandbox().confine_calls();
-    const auto image = source->probe();
+    auto image = sources.front().probe();
     if (!image) {
         return refuse(image.error());
     }
+    describe_volumes(sources, *image);
+    add_luks_facts(
+        *image,
+        [&](std::span<std::byte> buffer, std::uint64_t offset) {
+            return sources.front().read(buffer, offset);
+        },
+        path);
     session.console().output(options.job.json ? inspect_json(*image, path) + "\n"
                                               : inspect_text(*image, path));
     return 0;

@@ -143,6 +143,9 @@ int collect_both(const BrowseOptions& options, Tree& first, Tree& second) {
             sandbox.add_source(side);
         }
     }
+    if (const std::string& key = options.job.image.keys.key_file; !key.empty()) {
+        sandbox.add_image(key, false);  // opened at the same time as the images
+    }
     sandbox.confine_files();
     int second_code = 0;
     const int first_code = collect(options, options.job.sources.at(0), first, [&] {

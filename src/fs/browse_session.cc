@@ -47,7 +47,10 @@ int BrowseSession::run(bool write, const std::function<void(Image&)>& work,
     auto image = open_job_image(options_.job, image_options, sandbox_);
     if (!image) {
         console_.message(image.error().message());
-        return static_cast<int>(open_failure_code(image.error()));
+        const ExitCode code = open_failure_code(image.error());
+        constexpr int kSignalBase = 128;
+        return stop_ && code == ExitCode::image ? kSignalBase + interruption_signal()
+                                                : static_cast<int>(code);
     }
     work(**image);
     auto panic = (*image)->panic_message();

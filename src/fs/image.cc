@@ -7,6 +7,7 @@
 #include "block/overlay_backend.hh"
 #include "fs/kernel_calls.hh"
 #include "fs/linux_errno.hh"
+#include "fs/luks_volume.hh"
 #include "fs/panic_text.hh"
 #include "fs/probe.hh"
 #include "fs/probe_reading.hh"
@@ -99,11 +100,13 @@ Image::~Image() {
     if (state_ != nullptr) {
         static_cast<void>(state_->root.close());
         state_->mount.reset();
+        static_cast<void>(remove_mapped(*state_));
         state_->disks.clear();
     }
 }
 
 Result<void> Image::add_disks(State& state, bool overlay, std::function<void()> attached) {
+    state.mapped.reset();
     state.disks.clear();
     for (const ImageSource& source : state.sources) {
         LKL_TRY(auto backend, source.backend(std::exchange(attached, {})));
@@ -116,10 +119,52 @@ Result<void> Image::add_disks(State& state, bool overlay, std::function<void()> 
         state.disks.push_back(std::move(added));
     }
     state.replayed = overlay;
+    return state.groups ? map_volume(state) : Result<void>();
+}
+
+Result<ContentInfo> Image::choose_volume(State& state, const ImageOptions& options,
+                                         const ImageInfo& info, unsigned partition) {
+    std::vector<ImageInfo> infos{info};
+    for (std::size_t i = 1; i < state.sources.size(); ++i) {
+        LKL_TRY(ImageInfo more, state.sources[i].probe());
+        infos.push_back(std::move(more));
+    }
+    LKL_TRY(state.groups, LvmVolumes::find(state.sources, infos));
+    LKL_TRY(state.logical, state.groups->choose(options.volume, partition));
+    LKL_TRY_VOID(state.groups->check(state.logical, options.write));
+    LKL_TRY(const ImageInfo inside, state.groups->probe(state.logical));
+    if (state.type.empty() && !is_encrypted(inside.content)) {
+        LKL_TRY(state.type, kernel_type(inside.content,
+                                        "the logical volume " + state.groups->name(state.logical)));
+    }
+    return inside.content;
+}
+
+Result<void> Image::map_volume(State& state) {
+    std::vector<DeviceNumber> devices;
+    for (const LvmMember& member : state.groups->members()) {
+        const Disk& disk = state.disks[member.source];
+        if (member.partition == 0) {
+            devices.push_back(disk.device());
+        } else {
+            LKL_TRY(const Partition found, disk.partition(member.partition));
+            devices.push_back(found.device);
+        }
+    }
+    return map_table(state, state.groups->table(state.logical, devices));
+}
+
+Result<void> Image::map_table(State& state, const std::vector<MappedRange>& table) {
+    MappedDeviceOptions options;
+    options.name = "volume";
+    options.read_only = !state.write && !state.replayed;
+    LKL_TRY(MappedDevice mapped, MappedDevice::create(*state.calls, *state.kernel, options, table));
+    state.mapped.emplace(std::move(mapped));
+    state.volume = state.mapped->node();
     return {};
 }
 
-Result<void> Image::start_volume(State& state, const ContentInfo& content, unsigned partition) {
+Result<void> Image::start_members(State& state, const ContentInfo& content, unsigned partition) {
     std::vector<DeviceNumber> members;
     for (std::size_t i = 0; i < state.disks.size(); ++i) {
         unsigned number = partition;
@@ -135,10 +180,79 @@ Result<void> Image::start_volume(State& state, const ContentInfo& content, unsig
         }
     }
     LKL_TRY(state.array, start_array(*state.calls, *state.kernel, members, content.version));
+    state.volume = state.array;
+    return {};
+}
+
+Result<void> Image::decrypt(State& state, unsigned partition) {
+    std::string node = state.volume;
+    if (node.empty()) {
+        LKL_TRY(const Partition found, state.disks.front().partition(partition));
+        node = found.node;
+    }
+    LKL_TRY(MappedDevice opened, open_luks_volume(*state.calls, *state.kernel, node, state.keys,
+                                                  !state.write && !state.replayed, state.path));
+    state.decrypted.emplace(std::move(opened));
+    state.volume = state.decrypted->node();
+    return {};
+}
+
+Result<ContentInfo> Image::map_inner_volume(State& state, const ImageOptions& options) {
+    LKL_TRY(const KernelDevice device,
+            open_kernel_device(*state.calls, *state.kernel, state.volume));
+    LKL_TRY(const FileStatus node, path_status(*state.calls, state.volume));
+    LvmMember member;
+    member.path = state.path;
+    member.size = device.size;
+    member.read = device.read;
+    std::vector<LvmMember> members;
+    members.push_back(std::move(member));
+    LKL_TRY(const LvmVolumes groups, LvmVolumes::find(std::move(members)));
+    LKL_TRY(const LvmChoice choice, groups.choose(options.volume, 0));
+    LKL_TRY_VOID(groups.check(choice, options.write));
+    LKL_TRY(const ImageInfo inside, groups.probe(choice));
+    LKL_TRY_VOID(map_table(state, groups.table(choice, {node.special})));
+    return inside.content;
+}
+
+Result<void> Image::start_volume(State& state, const ImageOptions& options,
+                                 const ContentInfo& content, unsigned partition) {
+    ContentInfo inside = content;
+    while ((is_array(inside) && state.volume.empty()) ||
+           (is_encrypted(inside) && !state.decrypted)) {
+        LKL_TRY_VOID(is_array(inside) ? start_members(state, inside, partition)
+                                      : decrypt(state, partition));
+        LKL_TRY(const ImageInfo info,
+                probe_device(*state.calls, *state.kernel, state.volume, state.path));
+        inside = info.content;
+    }
+    if (is_physical_volume(inside) && !state.groups) {
+        LKL_TRY(inside, map_inner_volume(state, options));
+    } else if (!options.volume.empty() && !state.groups) {
+        return Error::other("no physical volume (LVM) is in it",
+                            "find the logical volume " + options.volume + " in", state.path);
+    }
     if (state.type.empty()) {
-        LKL_TRY(const ImageInfo inside,
-                probe_device(*state.calls, *state.kernel, state.array, state.path));
-        LKL_TRY(state.type, kernel_type(inside.content, "the array on " + state.path));
+        LKL_TRY(state.type, kernel_type(inside, "the volume on " + state.path));
+    }
+    return {};
+}
+
+Result<void> Image::remove_mapped(State& state) {
+    auto* upper = state.groups ? &state.decrypted : &state.mapped;
+    auto* lower = state.groups ? &state.mapped : &state.decrypted;
+    for (std::optional<MappedDevice>* device : {upper, lower}) {
+        if (*device) {
+            LKL_TRY_VOID((*device)->remove());
+        }
+    }
+    return {};
+}
+
+Result<void> Image::stop_volume(State& state) {
+    LKL_TRY_VOID(remove_mapped(state));
+    if (!state.array.empty()) {
+        return stop_array(*state.calls, *state.kernel, state.array);
     }
     return {};
 }
@@ -150,8 +264,8 @@ Result<void> Image::mount(State& state, const ImageOptions& options, unsigned pa
     mount.flags =
         mount_flags::no_atime | (state.write || state.replayed ? 0 : mount_flags::read_only);
     mount.options = mount_options_for(state.type, state.write, options.mount_options);
-    if (!state.array.empty()) {
-        LKL_TRY(Mount mounted, Mount::mount(*state.kernel, state.array, mount));
+    if (!state.volume.empty()) {
+        LKL_TRY(Mount mounted, Mount::mount(*state.kernel, state.volume, mount));
         state.mount.emplace(std::move(mounted));
     } else {
         for (std::size_t i = 1; i < state.disks.size(); ++i) {
@@ -167,8 +281,10 @@ Result<void> Image::mount(State& state, const ImageOptions& options, unsigned pa
 
 Result<void> Image::boot(State& state, const ImageOptions& options, std::uint64_t size) {
     Kernel::Options boot;
-    boot.memory_bytes = options.memory_bytes != 0 ? options.memory_bytes
-                                                  : memory_for(state.type, size, options.write);
+    // What is in a volume is not known yet: it may be what needs most.
+    const std::string_view type = state.type.empty() ? "xfs" : std::string_view(state.type);
+    boot.memory_bytes =
+        options.memory_bytes != 0 ? options.memory_bytes : memory_for(type, size, options.write);
     boot.fork_support = false;
     boot.print = options.print;
     LKL_TRY(Kernel kernel, Kernel::boot(std::move(boot)));
@@ -204,29 +320,50 @@ Result<void> Image::open(State& state, const ImageOptions& options) {
         LKL_TRY(ImageSource more, ImageSource::open(path, options.write));
         state.sources.push_back(std::move(more));
     }
+    LKL_TRY(state.keys, KeySource::open(options.keys));
     if (options.opened) {
         options.opened();
     }
     LKL_TRY(const ImageInfo info, state.sources.front().probe());
-    LKL_TRY(const unsigned partition, find_partition(info, options.partition, options.path));
-    const ContentInfo& content = content_of(info, partition);
-    const bool volume = is_array(content);
+    // A logical volume that is named is looked for in all partitions, if none is named.
+    const bool everywhere = !options.volume.empty() && options.partition.empty() &&
+                            find_content(info, "LVM2_member", options.path).has_value();
+    unsigned partition = 0;
+    if (!everywhere) {
+        LKL_TRY(partition, find_partition(info, options.partition, options.path));
+    }
+    ContentInfo content = content_of(info, partition);
+    const bool logical = is_physical_volume(content) ||
+                         (!options.volume.empty() && !is_array(content) && !is_encrypted(content));
     state.type = options.type;
-    if (state.type.empty() && !volume) {
+    if (logical) {
+        LKL_TRY(content, choose_volume(state, options, info, partition));
+    }
+    // What is started or opened before it is known what is in it.
+    const bool volume = (is_array(content) && !logical) || is_encrypted(content);
+    if (!logical && !volume && state.type.empty()) {
         LKL_TRY(state.type, kernel_type(content, options.path));
     }
-    if (!volume && !options.more_devices.empty() && state.type != "btrfs") {
-        return Error::other("its file system (" + state.type + ") has one device only",
-                            "use further devices with", options.path);
+    const bool several = logical || is_array(content) || (!volume && state.type == "btrfs");
+    if (!several && !options.more_devices.empty()) {
+        return Error::other(
+            (volume ? "the encrypted volume" : "its file system (" + state.type + ")") +
+                std::string(" has one device only"),
+            "use further devices with", options.path);
     }
     LKL_TRY_VOID(boot(state, options, info.size));
 
-    // What runs an array writes to it at once.
+    if (volume) {
+        LKL_TRY_VOID(prepare_for_keys());
+    }
+
+    // What runs an array writes to it at once, and behind an encrypted volume may be a file system
+    // that needs recovery.
     const bool overlay = !options.write && (volume || skips_recovery_in_silence(state.type));
     LKL_TRY_VOID(add_disks(
         state, overlay, options.before_reading ? options.before_reading : [] {}));
     if (volume) {
-        LKL_TRY_VOID(start_volume(state, content, partition));
+        LKL_TRY_VOID(start_volume(state, options, content, partition));
     }
     auto mounted = mount(state, options, partition);
     if (!mounted && !options.write && !state.replayed && may_need_recovery(mounted.error())) {
@@ -236,7 +373,10 @@ Result<void> Image::open(State& state, const ImageOptions& options) {
         }
     }
     if (!mounted) {
-        const std::string probed = content.type == "ntfs" ? std::string("ntfs3") : content.type;
+        std::string probed = content.type == "ntfs" ? std::string("ntfs3") : content.type;
+        if (volume || logical) {
+            probed.clear();  // that is what the file system is in
+        }
         return explain_mount_failure(mounted.error(), state.type, options.path, probed);
     }
     state.calls->set_creation_mask(0);
@@ -271,8 +411,8 @@ Result<void> Image::finish() {
     static_cast<void>(state.root.close());
     auto unmounted = state.mount->unmount();
     Result<void> removed;
-    if (unmounted && !state.array.empty()) {
-        removed = stop_array(*state.calls, *state.kernel, state.array);
+    if (unmounted) {
+        removed = stop_volume(state);
     }
     for (Disk& disk : state.disks) {
         if (auto gone = disk.remove(); !gone && removed) {

@@ -13,8 +13,11 @@
 #include <string_view>
 #include <vector>
 
+#include "fs/device_mapper.hh"
 #include "fs/file_calls.hh"
 #include "fs/image_source.hh"
+#include "fs/key_source.hh"
+#include "fs/lvm.hh"
 
 namespace lkl::fs {
 
@@ -24,9 +27,11 @@ struct ImageOptions {
     std::vector<std::string> more_devices;
     std::string type;       // the kernel's name; empty: found by probing
     std::string partition;  // see find_partition()
+    std::string volume;     // see LvmVolumes::choose()
     bool write = false;
     std::string mount_options;       // added to what the type gets by itself
     std::uint64_t memory_bytes = 0;  // of the kernel; 0: chosen by type and size
+    KeyOptions keys;                 // of an encrypted volume
     std::optional<FileTime> clock;   // what the kernel takes for the time of day, if not the host's
     // Receives the kernel's log; empty: it is only kept for messages about a panic.
     std::function<void(std::string_view)> print;
@@ -89,6 +94,14 @@ class Image {
         std::unique_ptr<FileCalls> calls;
         std::vector<Disk> disks;  // of the sources
         std::string array;        // node of the array that runs on them, or empty
+        std::string volume;       // node of the topmost of all these, which is mounted; or empty
+        KeySource keys;
+        // The logical volume that is wanted, if one on the sources is, and its device: what
+        // `decrypted` is on, or what is on `decrypted` or the array.
+        std::optional<LvmVolumes> groups;
+        LvmChoice logical;
+        std::optional<MappedDevice> mapped;
+        std::optional<MappedDevice> decrypted;  // what an encrypted volume on these holds
         std::optional<Mount> mount;
         OpenFile root;
         std::string path;
@@ -101,7 +114,19 @@ class Image {
     static Result<void> add_disks(State& state, bool overlay, std::function<void()> attached);
     static Result<void> open(State& state, const ImageOptions& options);
     static Result<void> boot(State& state, const ImageOptions& options, std::uint64_t size);
-    static Result<void> start_volume(State& state, const ContentInfo& content, unsigned partition);
+    static Result<void> start_volume(State& state, const ImageOptions& options,
+                                     const ContentInfo& content, unsigned partition);
+    // Maps the logical volume on the only physical volume there is; returns what is in it.
+    static Result<ContentInfo> map_inner_volume(State& state, const ImageOptions& options);
+    static Result<void> start_members(State& state, const ContentInfo& content, unsigned partition);
+    static Result<void> decrypt(State& state, unsigned partition);
+    static Result<void> stop_volume(State& state);
+    static Result<void> remove_mapped(State& state);
+    // Returns what is in the logical volume.
+    static Result<ContentInfo> choose_volume(State& state, const ImageOptions& options,
+                                             const ImageInfo& info, unsigned partition);
+    static Result<void> map_volume(State& state);
+    static Result<void> map_table(State& state, const std::vector<MappedRange>& table);
     static Result<void> mount(State& state, const ImageOptions& options, unsigned partition);
 
     std::unique_ptr<State> state_;

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -47,13 +48,32 @@ Result<ImageInfo> ImageSource::probe() const {
     if (nbd_ == nullptr) {
         return probe_image(file_.get(), path_);
     }
-    const auto read = [this](std::span<std::byte> buffer, std::uint64_t offset) -> Result<void> {
-        if (const int error = nbd_->read(buffer, offset); error != 0) {
-            return Error::host(error, "read", path_);
+    return probe_by_reading(
+        nbd_->size(), path_,
+        [this](std::span<std::byte> buffer, std::uint64_t offset) { return read(buffer, offset); });
+}
+
+Result<void> ImageSource::read(std::span<std::byte> buffer, std::uint64_t offset) const {
+    if (nbd_ != nullptr) {
+        const int error = nbd_->read(buffer, offset);
+        return error == 0 ? Result<void>() : Error::host(error, "read", path_);
+    }
+    while (!buffer.empty()) {
+        const ssize_t count =
+            ::pread(file_.get(), buffer.data(), buffer.size(), static_cast<off_t>(offset));
+        if (count < 0 && errno == EINTR) {
+            continue;
         }
-        return {};
-    };
-    return probe_by_reading(nbd_->size(), path_, read);
+        if (count < 0) {
+            return Error::host(errno, "read", path_);
+        }
+        if (count == 0) {
+            return Error::other("it ends before", "read", path_);
+        }
+        buffer = buffer.subspan(static_cast<std::size_t>(count));
+        offset += static_cast<std::uint64_t>(count);
+    }
+    return {};
 }
 
 Result<std::unique_ptr<BlockBackend>> ImageSource::backend(std::function<void()> attached) const {

@@ -2,14 +2,18 @@
 // Where an image's bytes are: a file or block device of the host, or a network block device.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <lkl/result.hh>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "base/unique_fd.hh"
 #include "block/nbd_client.hh"
 #include "fs/probe.hh"
+#include "fs/probe_reading.hh"
 #include "virtio/block_backend.hh"
 
 namespace lkl::fs {
@@ -24,6 +28,9 @@ class ImageSource {
 
     // What is on it; never writes.
     [[nodiscard]] Result<ImageInfo> probe() const;
+
+    // Reads the whole of the buffer.
+    [[nodiscard]] Result<void> read(std::span<std::byte> buffer, std::uint64_t offset) const;
 
     // A disk of it; the source must outlive it. `attached` is called once everything of the host's
     // that the disk needs is open, before the kernel knows of it; it may be empty, and then no

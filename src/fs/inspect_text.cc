@@ -37,6 +37,31 @@ std::string type_of(const ContentInfo& content) {
     return content.type.empty() ? "(unknown)" : content.type;
 }
 
+std::string groups_text(const ImageInfo& image) {
+    std::string text;
+    for (const VolumeGroupInfo& group : image.groups) {
+        text += "volume group " + printable(group.name) + ", uuid " + printable(group.uuid) +
+                (group.exported ? ", exported" : "") + "\n";
+        for (const std::string& uuid : group.missing) {
+            text += "  missing: physical volume " + printable(uuid) + "\n";
+        }
+        std::vector<Row> rows{{"VOLUME", "SIZE", "TYPE", "LABEL", "UUID"}};
+        for (const VolumeInfo& volume : group.volumes) {
+            rows.push_back({printable(volume.name), format_bytes(volume.size),
+                            volume.unusable.empty() ? type_of(volume.content) : "(unusable)",
+                            printable(volume.content.label), volume.content.uuid});
+        }
+        text += table(rows);
+        for (const VolumeInfo& volume : group.volumes) {
+            text += volume.unusable.empty() ? "" : "  " + printable(volume.unusable) + "\n";
+        }
+    }
+    if (!image.groups_error.empty()) {
+        text += "volume groups: " + printable(image.groups_error) + "\n";
+    }
+    return text;
+}
+
 }  // namespace
 
 std::string inspect_text(const ImageInfo& image, const std::string& path) {
@@ -55,17 +80,27 @@ std::string inspect_text(const ImageInfo& image, const std::string& path) {
                             printable(partition.content.label), partition.content.uuid,
                             printable(partition.name)});
         }
-        return text + table(rows);
+        text += table(rows);
+        for (const PartitionInfo& partition : image.partitions) {
+            for (const auto& [name, value] : partition.content.facts) {
+                text += "  partition " + std::to_string(partition.number) + ", " + name + ": " +
+                        printable(value) + "\n";
+            }
+        }
+        return text + groups_text(image);
     }
-    const auto line = [&](const char* name, const std::string& value) {
+    const auto line = [&](const std::string& name, const std::string& value) {
         if (!value.empty()) {
-            text += std::string("  ") + name + ": " + printable(value) + "\n";
+            text += "  " + name + ": " + printable(value) + "\n";
         }
     };
     line("label", image.content.label);
     line("uuid", image.content.uuid);
     line("version", image.content.version);
-    return text;
+    for (const auto& [name, value] : image.content.facts) {
+        line(name, value);
+    }
+    return text + groups_text(image);
 }
 
 }  // namespace lkl::fs

@@ -139,6 +139,10 @@ Result<JobImage> open_job_image(const JobOptions& options, ImageOptions image,
 
 int JobRun::refuse(const Error& error, ExitCode code) {
     console_.message(error.message());
+    if (stop_ && code == ExitCode::image) {
+        constexpr int kSignalBase = 128;
+        return kSignalBase + interruption_signal();
+    }
     return static_cast<int>(code);
 }
 

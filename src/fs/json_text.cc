@@ -28,6 +28,24 @@ Json content_json(const ContentInfo& content) {
     put("label", content.label);
     put("uuid", content.uuid);
     put("version", content.version);
+    for (const auto& [name, value] : content.facts) {
+        json["facts"][name] = value;
+    }
+    return json;
+}
+
+Json group_json(const VolumeGroupInfo& group) {
+    Json json = {{"name", group.name}, {"uuid", group.uuid}, {"exported", group.exported}};
+    json["missing"] = group.missing;
+    json["volumes"] = Json::array();
+    for (const VolumeInfo& volume : group.volumes) {
+        Json item = {{"name", volume.name}, {"uuid", volume.uuid}, {"size", volume.size}};
+        if (!volume.unusable.empty()) {
+            item["unusable"] = volume.unusable;
+        }
+        item["content"] = content_json(volume.content);
+        json["volumes"].push_back(std::move(item));
+    }
     return json;
 }
 
@@ -59,6 +77,12 @@ std::string inspect_json(const ImageInfo& image, const std::string& path) {
                                       {"uuid", partition.uuid},
                                       {"kind", partition.kind},
                                       {"content", content_json(partition.content)}});
+    }
+    for (const VolumeGroupInfo& group : image.groups) {
+        json["volume_groups"].push_back(group_json(group));
+    }
+    if (!image.groups_error.empty()) {
+        json["volume_groups_error"] = image.groups_error;
     }
     constexpr int kIndent = 2;
     return text(json, kIndent);

@@ -98,6 +98,7 @@ Result<Secret> read_whole(int fd, const KeyOptions& options, const std::string& 
 Result<KeySource> KeySource::open(const KeyOptions& options) {
     KeySource source;
     source.options_ = options;
+    source.terminal_ = ::isatty(STDIN_FILENO) == 1 && ::tcgetpgrp(STDIN_FILENO) == ::getpgrp();
     if (options.key_file == "-") {
         source.file_.reset(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
     } else if (!options.key_file.empty()) {
@@ -117,10 +118,10 @@ Result<Secret> KeySource::passphrase(const std::string& path) {
         return read_line(options_.passphrase_fd,
                          "descriptor " + std::to_string(options_.passphrase_fd));
     }
-    if (::isatty(STDIN_FILENO) == 0) {
+    if (!terminal_) {
         return Error::other(
-            "it is encrypted (LUKS), and standard input is no terminal: give --passphrase-fd or "
-            "--key-file",
+            "it is encrypted (LUKS), and standard input is no terminal, or not this process's to "
+            "ask: give --passphrase-fd or --key-file",
             "ask for the passphrase of", path);
     }
     return ask_terminal("Passphrase for " + path + ": ", path);

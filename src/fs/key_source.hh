@@ -27,6 +27,7 @@ struct KeyOptions {
 class KeySource {
   public:
     // Opens the key file, which a sandbox would not let be opened later. Nothing is read yet.
+    // A process in the background does not ask: whoever uses the terminal would not know.
     static Result<KeySource> open(const KeyOptions& options);
 
     // The passphrase for the volume `path`. Without an option the terminal is asked, if standard
@@ -39,6 +40,7 @@ class KeySource {
   private:
     KeyOptions options_;
     UniqueFd file_;
+    bool terminal_ = false;  // standard input is one, and the process in its foreground
 };
 
 }  // namespace lkl::fs

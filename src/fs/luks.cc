@@ -68,11 +68,12 @@ Result<LuksHeader> read_luks_header(const ReadDevice& read, std::uint64_t size,
     if (magic && version == 1) {
         return read_luks1_header(read, size, path);
     }
-    if (magic && version != 2) {
+    // Whatever this says, the second copy of version 2 may still be good.
+    auto header = read_luks2_header(read, size, path);
+    if (!header && magic && version != 2) {
         return damaged("its version is " + std::to_string(version) + "; 1 and 2 are known", path);
     }
-    // Without a magic the second copy of version 2 may still be good.
-    return read_luks2_header(read, size, path);
+    return header;
 }
 
 Result<void> check_luks_header(const LuksHeader& header, std::uint64_t area_start,

@@ -116,7 +116,8 @@ std::string list_of_partitions(const ImageInfo& image) {
 }
 
 bool is_mountable(const ContentInfo& content) {
-    return is_array(content) || kernel_type(content, "").has_value();
+    return is_array(content) || is_physical_volume(content) || is_encrypted(content) ||
+           kernel_type(content, "").has_value();
 }
 
 Result<unsigned> choose_partition(const ImageInfo& image, const std::string& path) {
@@ -127,9 +128,11 @@ Result<unsigned> choose_partition(const ImageInfo& image, const std::string& pat
     for (const PartitionInfo& partition : image.partitions) {
         if (is_mountable(partition.content)) {
             if (only != nullptr) {
-                return Error::other("several partitions hold a file system: " +
-                                        list_of_partitions(image) + "; name one with --partition",
-                                    "choose a partition of", path);
+                return Error::other(
+                    "several partitions hold a file system: " + list_of_partitions(image) +
+                        "; name one with --partition (a logical volume "
+                        "with --volume)",
+                    "choose a partition of", path);
             }
             only = &partition;
         }
@@ -209,6 +212,14 @@ const ContentInfo& content_of(const ImageInfo& image, unsigned number) {
 
 bool is_array(const ContentInfo& content) {
     return content.type == "linux_raid_member";
+}
+
+bool is_encrypted(const ContentInfo& content) {
+    return content.type == "crypto_LUKS";
+}
+
+bool is_physical_volume(const ContentInfo& content) {
+    return content.type == "LVM2_member";
 }
 
 Result<unsigned> find_content(const ImageInfo& image, const std::string& type,

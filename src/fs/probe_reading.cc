@@ -82,18 +82,19 @@ Result<ImageInfo> probe_by_reading(std::uint64_t size, const std::string& path,
     return probe_image(copy.fd(), path);
 }
 
-Result<ImageInfo> probe_device(FileCalls& calls, const Kernel& kernel, const std::string& node,
-                               const std::string& path) {
+Result<KernelDevice> open_kernel_device(FileCalls& calls, const Kernel& kernel,
+                                        const std::string& node) {
     constexpr unsigned long kGetSize = 0x80081272;  // BLKGETSIZE64
-    LKL_TRY(const OpenFile device, open_file(calls, {FileCalls::kCurrentDirectory, node.c_str()},
-                                             open_flags::read_only, 0, node));
-    std::uint64_t size = 0;
-    LKL_TRY(const long done,
-            kernel.try_call("find the size of", node, nr::ioctl, device.get(), kGetSize, &size));
+    KernelDevice device;
+    LKL_TRY(device.file, open_file(calls, {FileCalls::kCurrentDirectory, node.c_str()},
+                                   open_flags::read_only, 0, node));
+    LKL_TRY(const long done, kernel.try_call("find the size of", node, nr::ioctl, device.file.get(),
+                                             kGetSize, &device.size));
     static_cast<void>(done);
-    const auto read = [&](std::span<std::byte> buffer, std::uint64_t offset) -> Result<void> {
+    device.read = [&calls, node, fd = device.file.get()](std::span<std::byte> buffer,
+                                                         std::uint64_t offset) -> Result<void> {
         while (!buffer.empty()) {
-            const long count = calls.read(device.get(), buffer, offset);
+            const long count = calls.read(fd, buffer, offset);
             if (count <= 0) {
                 return calls.error(count < 0 ? count : -errno_value::io, "read", node);
             }
@@ -102,7 +103,13 @@ Result<ImageInfo> probe_device(FileCalls& calls, const Kernel& kernel, const std
         }
         return {};
     };
-    return probe_by_reading(size, path, read);
+    return device;
+}
+
+Result<ImageInfo> probe_device(FileCalls& calls, const Kernel& kernel, const std::string& node,
+                               const std::string& path) {
+    LKL_TRY(const KernelDevice device, open_kernel_device(calls, kernel, node));
+    return probe_by_reading(device.size, path, device.read);
 }
 
 }  // namespace lkl::fs

@@ -22,7 +22,17 @@ using ReadDevice = std::function<Result<void>(std::span<std::byte>, std::uint64_
 Result<ImageInfo> probe_by_reading(std::uint64_t size, const std::string& path,
                                    const ReadDevice& read);
 
-// The same of a block device in the kernel, by its node.
+// A block device of the kernel in the library, open for reading.
+struct KernelDevice {
+    OpenFile file;
+    std::uint64_t size = 0;  // bytes
+    ReadDevice read;
+};
+
+Result<KernelDevice> open_kernel_device(FileCalls& calls, const Kernel& kernel,
+                                        const std::string& node);
+
+// As probe_image(), of a block device in the kernel, by its node.
 Result<ImageInfo> probe_device(FileCalls& calls, const Kernel& kernel, const std::string& node,
                                const std::string& path);
 

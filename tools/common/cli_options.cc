@@ -40,8 +40,8 @@ void add_image_options(CLI::App& app, fs::JobOptions& options) {
     app.add_option_function<std::string>(
            "--device",
            [&options](const std::string& path) { options.image.more_devices.push_back(path); },
-           "A further device of the same file system (btrfs) or array (MD RAID); several with "
-           "several options")
+           "A further device of the same file system (btrfs), array (MD RAID) or volume group (LVM); "
+           "several with several options")
         ->option_text("IMAGE")
         ->trigger_on_parse()
         ->take_last();
@@ -49,6 +49,10 @@ void add_image_options(CLI::App& app, fs::JobOptions& options) {
                    "Partition: its number, or LABEL=, UUID=, PARTLABEL= or PARTUUID= and a "
                    "value; 0 is the whole image. By itself the only file system is taken")
         ->option_text("PARTITION");
+    app.add_option("--volume", options.image.volume,
+                   "Logical volume (LVM): GROUP/NAME, or NAME alone. By itself the only one is "
+                   "taken")
+        ->option_text("VOLUME");
     app.add_option("-t,--type,--filesystem-type", options.image.type,
                    "Type of the file system; by itself it is found out")
         ->option_text("TYPE");
@@ -61,6 +65,27 @@ void add_image_options(CLI::App& app, fs::JobOptions& options) {
            "Memory of the kernel in MiB; by itself it suits the file system")
         ->option_text("MIB")
         ->check(CLI::Range(std::uint64_t{16}, std::uint64_t{1} << 20));
+    app.add_option("--passphrase-fd", options.image.keys.passphrase_fd,
+                   "Descriptor whose first line is the passphrase of an encrypted volume (LUKS); "
+                   "by itself the terminal is asked")
+        ->option_text("FD")
+        ->check(CLI::Range(0, 1 << 20));
+    app.add_option("--key-file", options.image.keys.key_file,
+                   "File that is, as a whole, the passphrase; - is standard input")
+        ->option_text("FILE")
+        ->excludes("--passphrase-fd");
+    app.add_option("--keyfile-offset", options.image.keys.key_file_offset,
+                   "Bytes of the key file to leave out first")
+        ->option_text("BYTES")
+        ->needs("--key-file");
+    app.add_option("--keyfile-size", options.image.keys.key_file_size,
+                   "Bytes of the key file that count; by itself all, at most 8 MiB")
+        ->option_text("BYTES")
+        ->needs("--key-file")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{8} << 20));
+    app.add_option("--key-slot", options.image.keys.key_slot,
+                   "The only key slot to try; by itself all are")
+        ->option_text("SLOT");
     app.add_flag_callback(
         "--no-sandbox", [&options] { options.sandbox = false; },
         "Do not confine the process (seccomp, Landlock) before it reads the image");

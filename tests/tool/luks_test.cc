@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0
+// Encrypted volumes (LUKS) as the real cryptsetup makes them, and decrypts them again.
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "tool_fixture.hh"
+
+namespace lkl::tool_test {
+namespace {
+
+constexpr const char* kCheap = " --pbkdf pbkdf2 --pbkdf-force-iterations 1000";
+
+class Luks : public ToolTest {
+  protected:
+    void SetUp() override {
+        if (!has_program("cryptsetup")) {
+            GTEST_SKIP() << "cryptsetup is missing";
+        }
+        work_.write("key", "correct horse");
+        for (int i = 0; i < 200; ++i) {
+            work_.write(
+                "tree/d" + std::to_string(i % 7) + "/f" + std::to_string(i),
+                std::string(static_cast<std::size_t>(i) * 100, static_cast<char>('a' + i % 26)));
+        }
+    }
+
+    void cryptsetup(const std::string& arguments) {
+        const auto done = run("cryptsetup -q " + arguments);
+        ASSERT_EQ(done.exit_code, 0) << arguments << ": " << done.errors;
+    }
+
+    // An empty ext4 that cryptsetup has encrypted in place, as LUKS2, with the passphrase in "key".
+    std::string make_encrypted(const std::string& options = "") {
+        const std::string image = make_image("ext4");
+        std::filesystem::resize_file(image, std::filesystem::file_size(image) + (16U << 20U));
+        cryptsetup(
+            "reencrypt --encrypt --type luks2 --force-offline-reencrypt "
+            "--reduce-device-size 16M --key-file " +
+            quote(path("key")) + " " + options + kCheap + " " + quote(image));
+        return image;
+    }
+
+    [[nodiscard]] std::string with_key(const std::string& image,
+                                       const std::string& key = "key") const {
+        return "-i " + quote(image) + " --key-file " + quote(path(key));
+    }
+
+    // Copies the tree in and out with our tools.
+    void expect_round_trip(const std::string& image_options) {
+        expect_tool("cptofs", image_options + " " + quote(path("tree")) + " /");
+        expect_tool("cpfromfs", image_options + " /tree " + quote(directory("out")));
+        expect_same_trees();
+    }
+
+    void expect_same_trees() {
+        const auto same = run("diff -r " + quote(path("tree")) + " " + quote(path("out/tree")));
+        EXPECT_EQ(same.exit_code, 0) << same.output << same.errors;
+    }
+
+    // What cryptsetup decrypts is a clean file system with the tree in it.
+    void expect_cryptsetup_agrees(const std::string& image) {
+        cryptsetup("reencrypt --decrypt --force-offline-reencrypt --header " +
+                   quote(path("header")) + " --key-file " + quote(path("key")) + " " +
+                   quote(image));
+        expect_clean("ext4", image);
+        std::filesystem::remove_all(path("out"));
+        expect_tool("cpfromfs", "-i " + quote(image) + " /tree " + quote(directory("out")));
+        expect_same_trees();
+    }
+
+    void expect_refused(const std::string& arguments, const std::string& reason) {
+        const auto refused = tool("lkl", "ls " + arguments);
+        EXPECT_EQ(refused.exit_code, 3) << arguments;
+        EXPECT_NE(refused.errors.find(reason), std::string::npos) << refused.errors;
+        EXPECT_EQ(refused.output, "");
+    }
+
+    void expect_listed(const std::string& arguments) {
+        const auto listed = tool("lkl", "ls " + arguments);
+        EXPECT_EQ(listed.output, "lost+found\n") << arguments << ": " << listed.errors;
+        EXPECT_EQ(listed.exit_code, 0);
+    }
+
+    static void overwrite(const std::string& image, std::uint64_t offset, const std::string& data) {
+        std::fstream file(image, std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(static_cast<std::streamoff>(offset));
+        file << data;
+    }
+
+    static std::string sum_of(const std::string& image) {
+        return run("sha256sum < " + quote(image)).output;
+    }
+};
+
+TEST_F(Luks, Version2IsFilledAndRead) {
+    const std::string image = make_encrypted();
+    expect_round_trip(with_key(image));
+    expect_cryptsetup_agrees(image);
+}
+
+TEST_F(Luks, Version1IsFilledAndRead) {
+    const std::string image = make_encrypted();
+    cryptsetup("convert --type luks1 " + quote(image));
+    const auto inspected = tool("lkl", "inspect " + quote(image));
+    EXPECT_NE(inspected.output.find("version: 1\n"), std::string::npos) << inspected.output;
+    EXPECT_NE(inspected.output.find("key slot 0: pbkdf2 sha256, 1000 iterations\n"),
+              std::string::npos)
+        << inspected.output;
+    expect_round_trip(with_key(image));
+    cryptsetup("convert --type luks2 " + quote(image));
+    expect_cryptsetup_agrees(image);
+}
+
+TEST_F(Luks, CiphersAndSectorSizes) {
+    for (const char* options :
+         {"-c aes-cbc-essiv:sha256 -s 256", "-c serpent-xts-plain64 -s 512",
+          "-c twofish-xts-plain64 -s 256", "--sector-size 4096 --hash sha512"}) {
+        SCOPED_TRACE(options);
+        const std::string image = make_encrypted(options);
+        expect_round_trip(with_key(image));
+        expect_cryptsetup_agrees(image);
+        for (const char* name : {"out", "header"}) {
+            std::filesystem::remove_all(path(name));
+        }
+        std::filesystem::remove(image);
+    }
+}
+
+TEST_F(Luks, EveryKeySlotOpens) {
+    const std::string image = make_encrypted();
+    const std::string argon = " --pbkdf-memory 32768 --pbkdf-force-iterations 4";
+    work_.write("id", "slot one");
+    work_.write("i", std::string("slot\0five\n", 10));
+    work_.write("sha", std::string(3000, 'x'));
+    const std::string add = "luksAddKey --key-file " + quote(path("key")) + " ";
+    cryptsetup(add + "--pbkdf argon2id --pbkdf-parallel 4" + argon + " -S 1 " + quote(image) + " " +
+               quote(path("id")));
+    cryptsetup(add + "--pbkdf argon2i --pbkdf-parallel 1" + argon + " -S 5 " + quote(image) + " " +
+               quote(path("i")));
+    cryptsetup(add + "--pbkdf pbkdf2 --pbkdf-force-iterations 1000 --hash sha512 -S 7 " +
+               quote(image) + " " + quote(path("sha")));
+    for (const char* key : {"key", "id", "i", "sha"}) {
+        expect_listed(with_key(image, key));
+    }
+    expect_listed(with_key(image, "i") + " --key-slot 5");
+    expect_refused(with_key(image, "i") + " --key-slot 1",
+                   "key slot 1 does not open with this passphrase or key file");
+    expect_refused(with_key(image, "i") + " --key-slot 2", "it has no key slot 2");
+    const auto inspected = tool("lkl", "inspect --json " + quote(image));
+    EXPECT_NE(inspected.output.find(R"("key slot 5": "argon2i, 4 passes over 32768 KiB, 1 lane")"),
+              std::string::npos)
+        << inspected.output;
+    EXPECT_NE(inspected.output.find("\"cipher\": \"aes-xts-plain64, key of 512 bits"),
+              std::string::npos)
+        << inspected.output;
+}
+
+TEST_F(Luks, WhereThePassphraseComesFrom) {
+    const std::string image = make_encrypted();
+    work_.write("line", "correct horse\nbattery staple\n");
+    work_.write("padded", "12345correct horse67890");
+    work_.write("wrong", "correct house");
+    const std::string plain = "-i " + quote(image);
+    expect_listed(plain + " --passphrase-fd 0 < " + quote(path("line")));
+    expect_listed(plain + " --passphrase-fd 7 7< " + quote(path("key")) + " < /dev/null");
+    expect_listed(plain + " --key-file - < " + quote(path("key")));
+    expect_listed(with_key(image, "padded") + " --keyfile-offset 5 --keyfile-size 13");
+    // A key file is taken whole.
+    const std::string closed = "none of its key slots opens with this passphrase or key file";
+    expect_refused(with_key(image, "line"), closed);
+    expect_refused(with_key(image, "wrong"), closed);
+    expect_refused(with_key(image, "padded") + " --keyfile-offset 5", closed);
+    expect_refused(with_key(image, "padded") + " --keyfile-offset 50", "it ends before the key");
+    expect_refused(with_key(image, "no-such"), "cannot open the key file");
+    expect_refused(plain + " --passphrase-fd 0 < /dev/null", "it is empty");
+    expect_refused(plain + " < /dev/null", "give --passphrase-fd or --key-file");
+    const auto both = tool("lkl", "ls " + with_key(image) + " --passphrase-fd 0");
+    EXPECT_EQ(both.exit_code, 2) << both.errors;
+}
+
+TEST_F(Luks, ReadingWritesNothing) {
+    const std::string image = make_encrypted();
+    const std::string before = sum_of(image);
+    expect_listed(with_key(image));
+    EXPECT_EQ(tool("lkl", "check " + with_key(image)).exit_code, 0);
+    EXPECT_EQ(sum_of(image), before);
+}
+
+TEST_F(Luks, OneGoodCopyOfTheHeaderIsEnough) {
+    const std::string image = make_encrypted();
+    constexpr std::uint64_t kSecondCopy = 0x4000;
+    const std::string copy = path("copy");
+    const std::string noise(64, '\xa5');
+    for (const std::uint64_t offset :
+         {std::uint64_t{0}, std::uint64_t{5000}, kSecondCopy, kSecondCopy + 4100}) {
+        std::filesystem::copy_file(image, copy, std::filesystem::copy_options::overwrite_existing);
+        overwrite(copy, offset, noise);
+        expect_listed(with_key(copy));
+        const auto inspected = tool("lkl", "inspect " + quote(copy));
+        EXPECT_NE(inspected.output.find(offset < kSecondCopy
+                                            ? "damage: the first of the header's two copies"
+                                            : "damage: the second of the header's two copies"),
+                  std::string::npos)
+            << offset << ": " << inspected.output;
+    }
+    overwrite(copy, 5000, noise);
+    expect_refused(with_key(copy), "both of its copies are damaged");
+}
+
+TEST_F(Luks, DamagedKeysAndTruncatedImages) {
+    const std::string image = make_encrypted();
+    const std::string cut = path("cut");
+    std::filesystem::copy_file(image, cut);
+    std::filesystem::resize_file(cut, 100 << 10);
+    expect_refused(with_key(cut), "cannot read the LUKS header of");
+    // A damaged key opens with no passphrase.
+    overwrite(image, 0x8000 + 4096, "damage");
+    expect_refused(with_key(image), "none of its key slots opens");
+}
+
+TEST_F(Luks, InAPartition) {
+    if (!has_program("sfdisk")) {
+        GTEST_SKIP() << "sfdisk is missing";
+    }
+    const std::string image = make_encrypted();
+    const std::string disk = path("disk");
+    const std::uint64_t megabytes = std::filesystem::file_size(image) >> 20U;
+    std::ofstream(disk).close();
+    std::filesystem::resize_file(disk, (megabytes + 8) << 20U);
+    const auto made = run("printf 'label: gpt\\n,1M\\n,%sM\\n' " + std::to_string(megabytes) +
+                          " | sfdisk -q " + quote(disk) + " && dd if=" + quote(image) +
+                          " of=" + quote(disk) + " bs=1M seek=2 conv=notrunc status=none");
+    ASSERT_EQ(made.exit_code, 0) << made.errors;
+    const auto inspected = tool("lkl", "inspect " + quote(disk));
+    EXPECT_NE(inspected.output.find("partition 2, cipher: aes-xts-plain64"), std::string::npos)
+        << inspected.output;
+    expect_listed(with_key(disk));
+    expect_round_trip(with_key(disk) + " -P 2");
+    ASSERT_EQ(run("dd if=" + quote(disk) + " of=" + quote(image) +
+                  " bs=1M skip=2 count=" + std::to_string(megabytes) + " status=none")
+                  .exit_code,
+              0);
+    expect_cryptsetup_agrees(image);
+}
+
+TEST_F(Luks, AReencryptionThatWasBegunIsRefused) {
+    const std::string image = make_encrypted();
+    cryptsetup("reencrypt --init-only --force-offline-reencrypt --key-file " + quote(path("key")) +
+               kCheap + std::string(" ") + quote(image));
+    expect_refused(with_key(image), "reencrypt");
+}
+
+TEST_F(Luks, TheTerminalIsAskedWithoutEcho) {
+    const std::string image = make_encrypted();
+    const auto asked = run("python3 " + quote(LKL_ASK_PASSPHRASE) + " " +
+                           quote(LKL_TOOL_DIRECTORY "/lkl") + " " + quote(image));
+    EXPECT_EQ(asked.exit_code, 0) << asked.output << asked.errors;
+}
+
+}  // namespace
+}  // namespace lkl::tool_test
