@@ -180,6 +180,54 @@ TEST_F(Lvm, InAPartition) {
     EXPECT_EQ(tool("lkl", "ls -P 1 " + image).output, "lost+found\n");
 }
 
+TEST_F(Lvm, OnAnArray) {
+    const std::string plain = make_file("plain-pv", 64);
+    const std::string inside = make_image("ext4", "", 40);
+    if (!lvm({plain}, {"pvcreate @0", "vgcreate vg @0", "lvcreate -n root -L 40M vg",
+                       "put vg/root " + inside})) {
+        return;
+    }
+    const std::string members = quote(path("pv0")) + " " + quote(path("pv1"));
+    const auto made =
+        run("python3 " + quote(LKL_MAKE_ARRAY) + " 1 " + quote(plain) + " " + members);
+    ASSERT_EQ(made.exit_code, 0) << made.errors;
+    const std::string options = "-i " + quote(path("pv0")) + " --device " + quote(path("pv1"));
+    // The data of a member begins after its first MiB.
+    const std::vector<std::string> images{path("pv0") + ":1048576:67108864"};
+    expect_round_trip(options, images, "vg/root");
+    EXPECT_EQ(tool("lkl", "ls --volume root " + options).output, "lost+found\ntree\n");
+    expect_refused("--volume other " + options, "the logical volumes are: vg/root (41.9 MB)");
+}
+
+TEST_F(Lvm, InAnEncryptedVolume) {
+    if (!has_program("cryptsetup")) {
+        GTEST_SKIP() << "cryptsetup is missing (Debian's package cryptsetup-bin)";
+    }
+    const std::string image = make_file("pv0", 64);
+    const std::string inside = make_image("ext4", "", 40);
+    if (!lvm({image}, {"pvcreate @0", "vgcreate vg @0", "lvcreate -n root -L 40M vg",
+                       "put vg/root " + inside})) {
+        return;
+    }
+    work_.write("key", "secret");
+    const std::string key = "--key-file " + quote(path("key")) + " ";
+    std::filesystem::resize_file(image, 80U << 20U);
+    const auto encrypted =
+        run("cryptsetup -q reencrypt --encrypt --type luks2 --force-offline-reencrypt "
+            "--reduce-device-size 16M --pbkdf pbkdf2 --pbkdf-force-iterations 1000 " +
+            key + quote(image));
+    ASSERT_EQ(encrypted.exit_code, 0) << encrypted.errors;
+    const std::string options = key + "-i " + quote(image);
+    expect_tool("cptofs", options + " " + quote(path("tree")) + " /");
+    EXPECT_EQ(tool("lkl", "ls --volume vg/root " + options).output, "lost+found\ntree\n");
+    expect_refused("--volume other " + options, "the logical volumes are: vg/root (41.9 MB)");
+    const auto decrypted =
+        run("cryptsetup -q reencrypt --decrypt --force-offline-reencrypt --header " +
+            quote(path("header")) + " " + key + quote(image));
+    ASSERT_EQ(decrypted.exit_code, 0) << decrypted.errors;
+    expect_round_trip("-i " + quote(image), {image}, "vg/root");
+}
+
 TEST_F(Lvm, AJournalIsReplayedWithoutAWrite) {
     const std::vector<std::string> images{make_file("pv0", 64)};
     const std::string inside = make_image("ext4", "", 40);
