@@ -349,6 +349,25 @@ TEST(LvmVolumes, GarbageIsAnErrorOrHarmless) {
     }
 }
 
+TEST(LvmVolumes, ADamagedCopyIsToldUnlessAnotherIsWhole) {
+    Store store('0', kGroup);
+    // Another digit: only the checksum can tell.
+    const std::string whole = "seqno = 7";
+    const std::string text(reinterpret_cast<const char*>(store.bytes().data()),
+                           store.bytes().size());
+    const std::size_t at = text.find(whole);
+    ASSERT_NE(at, std::string::npos);
+    store.bytes()[at + whole.size() - 1] = std::byte{'8'};
+    const auto volumes = LvmVolumes::find({store.member("disk.img")});
+    ASSERT_FALSE(volumes);
+    EXPECT_NE(volumes.error().message().find("it is damaged (wrong checksum)"), std::string::npos)
+        << volumes.error().message();
+    const Store other('1', kGroup);
+    const auto both = LvmVolumes::find({store.member("a"), other.member("b")});
+    ASSERT_TRUE(both) << both.error().message();
+    EXPECT_EQ(both->groups()[0].group.sequence, 7U);
+}
+
 TEST(LvmVolumes, ADamagedLabelIsTold) {
     Store store('0', kGroup);
     store.bytes()[kSector + 40] ^= std::byte{1};
