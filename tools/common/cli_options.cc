@@ -40,7 +40,8 @@ void add_image_options(CLI::App& app, fs::JobOptions& options) {
     app.add_option_function<std::string>(
            "--device",
            [&options](const std::string& path) { options.image.more_devices.push_back(path); },
-           "A further device of the same file system (btrfs), array (MD RAID) or volume group (LVM); "
+           "A further device of the same file system (btrfs), array (MD RAID) or volume group "
+           "(LVM); "
            "several with several options")
         ->option_text("IMAGE")
         ->trigger_on_parse()
