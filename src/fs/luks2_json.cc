@@ -13,8 +13,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::uint64_t kSector = 512;
-
 // Takes values out of an object. What is missing or of another kind is remembered, not thrown.
 class Reader {
   public:
