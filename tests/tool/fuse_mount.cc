@@ -31,6 +31,8 @@ FuseMount::FuseMount(const std::string& image, std::string mount_point,
     }
     arguments.push_back(nullptr);
     error_file_ = ::memfd_create("errors", MFD_CLOEXEC);
+    // Opened before: another user may not be allowed to look into the build's folder.
+    const int program = ::open(arguments[0], O_RDONLY | O_CLOEXEC);
     process_ = ::fork();
     if (process_ == 0) {
         ::dup2(error_file_, STDERR_FILENO);
@@ -38,9 +40,10 @@ FuseMount::FuseMount(const std::string& image, std::string mount_point,
             (::setgroups(0, nullptr) != 0 || ::setgid(user) != 0 || ::setuid(user) != 0)) {
             ::_exit(126);
         }
-        ::execv(arguments[0], arguments.data());
+        ::fexecve(program, arguments.data(), environ);
         ::_exit(127);
     }
+    ::close(program);
 }
 
 FuseMount::~FuseMount() {
