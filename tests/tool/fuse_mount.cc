@@ -80,6 +80,7 @@ int FuseMount::finish() {
     int status = 0;
     EXPECT_EQ(::waitpid(process_, &status, 0), process_);
     process_ = -1;
+    EXPECT_FALSE(is_mounted(mount_point_));
     std::array<char, 4096> buffer{};
     for (ssize_t size = 1; size > 0;) {
         size =
