@@ -145,6 +145,8 @@ class Tree {
     StableSequence<WrittenDep> written_deps;
     /// Files in the order in which auto.conf.cmd lists them.
     std::vector<const SourceFile*> dependencies;
+    /// Stands for the file of what lies behind the last one's end.
+    const SourceFile nowhere{"<none>", nullptr, 0};
     /// Environment variables that the files used, in order of first use.
     std::vector<std::pair<std::string, std::string>> environment;
     /// The text of the files, alive because names and prompts point into it.

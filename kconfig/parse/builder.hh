@@ -15,11 +15,11 @@ class TreeBuilder {
     TreeBuilder(Tree& tree, Diagnostics& diagnostics);
 
     /// File and line that new entries and properties get. What a last line without an end
-    /// defines lies behind every file: its file is kNowhere, so that none is without one.
+    /// defines lies behind every file: its file is Tree::nowhere, so that none is without one.
     void set_place(const SourcePoint& place) {
         place_ = place;
         if (place_.file == nullptr) {
-            place_.file = &kNowhere;
+            place_.file = &tree_.nowhere;
         }
     }
 
@@ -41,8 +41,6 @@ class TreeBuilder {
     void set_entry(MenuNode* entry) { entry_ = entry; }
 
   private:
-    inline static const SourceFile kNowhere{"<none>", nullptr, 0};
-
     Tree& tree_;
     Diagnostics& diagnostics_;
     SourcePoint place_;

@@ -258,7 +258,8 @@ TEST_F(Copy, TheDeepestDirectoriesAreAnErrorAndTheRestIsCopied) {
     rlimit limit{};
     ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
     if (limit.rlim_max < 3 * kDeepestDirectory) {
-        GTEST_SKIP() << "too few descriptors here";
+        GTEST_SKIP() << "a process may have " << limit.rlim_max
+                     << " descriptors here, and the test wants " << 3 * kDeepestDirectory;
     }
     limit.rlim_cur = limit.rlim_max;
     ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);

@@ -16,6 +16,7 @@
 #include "block/callback_backend.hh"
 #include "direct_file.hh"
 #include "fixture.hh"
+#include "host.hh"
 #include "writer.hh"
 
 namespace lkl::testing {
@@ -238,9 +239,9 @@ TEST_F(IoBufferTest, ComeAndGo) {
 }
 
 TEST_F(IoBufferTest, AForkHasACopy) {
-#if defined(__SANITIZE_THREAD__)
-    GTEST_SKIP() << "under ThreadSanitizer a child of a process with threads cannot have threads";
-#endif
+    if (kThreadSanitized) {
+        GTEST_SKIP() << kNoThreadsInChildren;
+    }
     WatchedDisk disk(kernel_);
     const IoBuffer buffer = must(IoBuffer::allocate(kernel_, 4 * kPage));
     std::fill(buffer.bytes().begin(), buffer.bytes().end(), std::byte{7});

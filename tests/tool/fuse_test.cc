@@ -272,6 +272,30 @@ TEST_F(Fuse, ManyThreadsAtOnce) {
     expect_clean("btrfs", image);
 }
 
+// btrfs finds by its checksum that one block is not what was written.
+TEST_F(Fuse, AnErrorInsideAFileIsNotItsEnd) {
+    const std::string marker = "this block will be damaged";
+    const std::string image = make_image("btrfs");
+    std::string content(40000, 'x');
+    content.replace(8 * 4096 + 100, marker.size(), marker);
+    work_.write("file", content);
+    expect_tool("cptofs", "-i " + quote(image) + " " + quote(path("file")) + " /");
+    const std::string offset =
+        run("grep -abo -m1 " + quote(marker) + " " + quote(image) + " | cut -d: -f1").output;
+    ASSERT_FALSE(offset.empty());
+    ASSERT_EQ(run("printf T | dd bs=1 conv=notrunc seek=" + std::to_string(std::stoul(offset)) +
+                  " of=" + quote(image))
+                  .exit_code,
+              0);
+    FuseMount mounted(image, mount_point_, {"-o", "ro"});
+    ASSERT_TRUE(mounted.wait_for_mount());
+    const auto read = run("cat " + quote(in_mount("file")));
+    EXPECT_NE(read.exit_code, 0);
+    EXPECT_EQ(read.output, content.substr(0, read.output.size()));
+    EXPECT_EQ(run("stat -c %s " + quote(in_mount("file"))).output, "40000\n");
+    EXPECT_EQ(mounted.unmount(), 0);
+}
+
 TEST_F(Fuse, AnOrdinaryUserIsRootInHisImage) {
     if (::geteuid() != 0) {
         GTEST_SKIP() << "needs root, to become another user; the other tests mount as this one";

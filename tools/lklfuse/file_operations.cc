@@ -68,15 +68,16 @@ void read(fuse_req_t request, fuse_ino_t /*node*/, std::size_t size, off_t offse
           fuse_file_info* info) {
     const auto buffer = buffer_of(size);
     std::size_t done = 0;
-    // Less than was asked for would mean the file's end.
+    // Less than was asked for would mean the file's end, so an error after some bytes is the answer
+    // to all of them: the host asks again for less.
     while (done < size) {
         const long count = tree_of(request).read(file_of(info), buffer.subspan(done),
                                                  static_cast<std::uint64_t>(offset) + done);
-        if (count < 0 && done == 0) {
+        if (count < 0) {
             reply_result(request, count);
             return;
         }
-        if (count <= 0) {
+        if (count == 0) {
             break;
         }
         done += static_cast<std::size_t>(count);

@@ -155,6 +155,11 @@ class Supervisor {
         }
         const int code = exit_code_of(worker_);
         mount_.reset();
+        if (own_code_ == ExitCode::success && still_mounted()) {
+            console_.message("the image is in order, but " + options_.mount_point +
+                             " could not be unmounted: `umount` it as root");
+            own_code_ = ExitCode::incomplete;
+        }
         while (syslog_.descriptor() >= 0) {
             syslog_.pass_on();
         }
@@ -266,6 +271,13 @@ class Supervisor {
             look = ::poll(&events[0], 2, kLook);
         }
         mount_->unmount();
+    }
+
+    // Where fusermount3 refuses to unmount, the mount stays without anybody who answers.
+    [[nodiscard]] bool still_mounted() const {
+        struct stat status {};
+
+        return ::stat(options_.mount_point.c_str(), &status) != 0 && errno == ENOTCONN;
     }
 
     int refuse(const Error& error) {
