@@ -51,6 +51,10 @@ class FileCalls {
     virtual long seek_hole(int fd, std::uint64_t offset) = 0;
     // Tells the side that the whole file will be read soon.
     virtual void will_need(int fd, std::uint64_t size) = 0;
+    // Tells it that the file has been read and will not be again. The kernel in the library uses
+    // its pages for the next file, which are in the processor's caches, instead of ever new ones;
+    // the host, whose files others read too, is not told.
+    virtual void wont_need(int fd) = 0;
 
     virtual long make_directory(At at, std::uint32_t mode) = 0;
     virtual long make_node(At at, std::uint32_t mode, DeviceNumber device) = 0;

@@ -124,6 +124,8 @@ class HostCalls final : public FileCalls {
         ::posix_fadvise(fd, 0, static_cast<off_t>(size), POSIX_FADV_SEQUENTIAL);
     }
 
+    void wont_need(int /*fd*/) override {}
+
     long make_directory(At at, std::uint32_t mode) override {
         return result(::mkdirat(at.dir, at.name, mode));
     }

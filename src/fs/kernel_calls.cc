@@ -88,6 +88,11 @@ class KernelCalls final : public FileCalls {
         static_cast<void>(kernel_.call(nr::fadvise64, fd, 0, 0, kSequential));
     }
 
+    void wont_need(int fd) override {
+        constexpr int kDontNeed = 4;
+        static_cast<void>(kernel_.call(nr::fadvise64, fd, 0, 0, kDontNeed));
+    }
+
     long make_directory(At at, std::uint32_t mode) override {
         return kernel_.call(nr::mkdirat, at.dir, at.name, mode);
     }

@@ -46,6 +46,8 @@ class PassingCalls : public FileCalls {
 
     void will_need(int fd, std::uint64_t size) override { next_->will_need(fd, size); }
 
+    void wont_need(int fd) override { next_->wont_need(fd); }
+
     long make_directory(At at, std::uint32_t mode) override {
         return next_->make_directory(at, mode);
     }

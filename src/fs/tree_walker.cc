@@ -224,6 +224,9 @@ void TreeWalker::visit_regular(const Visit& visit, OpenFile file, Entry entry) {
             break;
         }
     }
+    if (options_.data && size != 0) {
+        calls_.wont_need(file.get());
+    }
     writer_.put(EndOfFile{});
 }
 
