@@ -1,17 +1,25 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
-# Configures, builds and installs into build/stage; arguments are further targets.
+# Configures and builds a preset (CMakePresets.json) and installs it into the `stage` of its folder:
+#
+#   build.sh PRESET [TARGET...]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-if [ ! -f build/build.ninja ]; then
-  cmake --preset release
+preset=$1
+shift
+build=build-$preset
+if [ "$preset" = release ]; then
+  build=build
 fi
-cmake --build --preset release
+if [ ! -f "$build/build.ninja" ]; then
+  cmake --preset "$preset"
+fi
+cmake --build --preset "$preset"
 if [ $# -gt 0 ]; then
-  cmake --build --preset release --target "$@"
+  cmake --build --preset "$preset" --target "$@"
 fi
-cmake --install build --prefix build/stage > build/install.log || {
-  cat build/install.log >&2
+cmake --install "$build" --prefix "$build/stage" > "$build/install.log" || {
+  cat "$build/install.log" >&2
   exit 1
 }
