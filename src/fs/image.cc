@@ -11,7 +11,6 @@
 #include "fs/panic_text.hh"
 #include "fs/probe.hh"
 #include "fs/probe_reading.hh"
-#include "fs/raid.hh"
 
 namespace lkl::fs {
 namespace {
@@ -100,13 +99,13 @@ Image::~Image() {
     if (state_ != nullptr) {
         static_cast<void>(state_->root.close());
         state_->mount.reset();
-        static_cast<void>(remove_mapped(*state_));
+        state_->volumes.reset();
         state_->disks.clear();
     }
 }
 
 Result<void> Image::add_disks(State& state, bool overlay, std::function<void()> attached) {
-    state.mapped.reset();
+    LKL_TRY_VOID(state.volumes->unmap());
     state.disks.clear();
     for (const ImageSource& source : state.sources) {
         LKL_TRY(auto backend, source.backend(std::exchange(attached, {})));
@@ -119,142 +118,16 @@ Result<void> Image::add_disks(State& state, bool overlay, std::function<void()> 
         state.disks.push_back(std::move(added));
     }
     state.replayed = overlay;
-    return state.groups ? map_volume(state) : Result<void>();
+    return state.volumes->map_logical(volume_base(state, 0));
 }
 
-Result<ContentInfo> Image::choose_volume(State& state, const ImageOptions& options,
-                                         const ImageInfo& info, unsigned partition) {
-    std::vector<ImageInfo> infos{info};
-    for (std::size_t i = 1; i < state.sources.size(); ++i) {
-        LKL_TRY(ImageInfo more, state.sources[i].probe());
-        infos.push_back(std::move(more));
-    }
-    LKL_TRY(state.groups, LvmVolumes::find(state.sources, infos));
-    LKL_TRY(state.logical, state.groups->choose(options.volume, partition));
-    LKL_TRY_VOID(state.groups->check(state.logical, options.write));
-    LKL_TRY(const ImageInfo inside, state.groups->probe(state.logical));
-    if (state.type.empty() && !is_encrypted(inside.content)) {
-        LKL_TRY(state.type, kernel_type(inside.content,
-                                        "the logical volume " + state.groups->name(state.logical)));
-    }
-    return inside.content;
-}
-
-Result<void> Image::map_volume(State& state) {
-    std::vector<DeviceNumber> devices;
-    for (const LvmMember& member : state.groups->members()) {
-        const Disk& disk = state.disks[member.source];
-        if (member.partition == 0) {
-            devices.push_back(disk.device());
-        } else {
-            LKL_TRY(const Partition found, disk.partition(member.partition));
-            devices.push_back(found.device);
-        }
-    }
-    return map_table(state, state.groups->table(state.logical, devices));
-}
-
-Result<void> Image::map_table(State& state, const std::vector<MappedRange>& table) {
-    MappedDeviceOptions options;
-    options.name = "volume";
-    options.read_only = !state.write && !state.replayed;
-    LKL_TRY(MappedDevice mapped, MappedDevice::create(*state.calls, *state.kernel, options, table));
-    state.mapped.emplace(std::move(mapped));
-    state.volume = state.mapped->node();
-    return {};
-}
-
-Result<void> Image::start_members(State& state, const ContentInfo& content, unsigned partition) {
-    std::vector<DeviceNumber> members;
-    for (std::size_t i = 0; i < state.disks.size(); ++i) {
-        unsigned number = partition;
-        if (i > 0) {
-            LKL_TRY(const ImageInfo info, state.sources[i].probe());
-            LKL_TRY(number, find_content(info, content.type, state.sources[i].path()));
-        }
-        if (number == 0) {
-            members.push_back(state.disks[i].device());
-        } else {
-            LKL_TRY(const Partition found, state.disks[i].partition(number));
-            members.push_back(found.device);
-        }
-    }
-    LKL_TRY(state.array, start_array(*state.calls, *state.kernel, members, content.version));
-    state.volume = state.array;
-    return {};
-}
-
-Result<void> Image::decrypt(State& state, unsigned partition) {
-    std::string node = state.volume;
-    if (node.empty()) {
-        LKL_TRY(const Partition found, state.disks.front().partition(partition));
-        node = found.node;
-    }
-    LKL_TRY(MappedDevice opened, open_luks_volume(*state.calls, *state.kernel, node, state.keys,
-                                                  !state.write && !state.replayed, state.path));
-    state.decrypted.emplace(std::move(opened));
-    state.volume = state.decrypted->node();
-    return {};
-}
-
-Result<ContentInfo> Image::map_inner_volume(State& state, const ImageOptions& options) {
-    LKL_TRY(const KernelDevice device,
-            open_kernel_device(*state.calls, *state.kernel, state.volume));
-    LKL_TRY(const FileStatus node, path_status(*state.calls, state.volume));
-    LvmMember member;
-    member.path = state.path;
-    member.size = device.size;
-    member.read = device.read;
-    std::vector<LvmMember> members;
-    members.push_back(std::move(member));
-    LKL_TRY(const LvmVolumes groups, LvmVolumes::find(std::move(members)));
-    LKL_TRY(const LvmChoice choice, groups.choose(options.volume, 0));
-    LKL_TRY_VOID(groups.check(choice, options.write));
-    LKL_TRY(const ImageInfo inside, groups.probe(choice));
-    LKL_TRY_VOID(map_table(state, groups.table(choice, {node.special})));
-    return inside.content;
-}
-
-Result<void> Image::start_volume(State& state, const ImageOptions& options,
-                                 const ContentInfo& content, unsigned partition) {
-    ContentInfo inside = content;
-    while ((is_array(inside) && state.volume.empty()) ||
-           (is_encrypted(inside) && !state.decrypted)) {
-        LKL_TRY_VOID(is_array(inside) ? start_members(state, inside, partition)
-                                      : decrypt(state, partition));
-        LKL_TRY(const ImageInfo info,
-                probe_device(*state.calls, *state.kernel, state.volume, state.path));
-        inside = info.content;
-    }
-    if (is_physical_volume(inside) && !state.groups) {
-        LKL_TRY(inside, map_inner_volume(state, options));
-    } else if (!options.volume.empty() && !state.groups) {
-        return Error::other("no physical volume (LVM) is in it",
-                            "find the logical volume " + options.volume + " in", state.path);
-    }
-    if (state.type.empty()) {
-        LKL_TRY(state.type, kernel_type(inside, "the volume on " + state.path));
-    }
-    return {};
-}
-
-Result<void> Image::remove_mapped(State& state) {
-    auto* upper = state.groups ? &state.decrypted : &state.mapped;
-    auto* lower = state.groups ? &state.mapped : &state.decrypted;
-    for (std::optional<MappedDevice>* device : {upper, lower}) {
-        if (*device) {
-            LKL_TRY_VOID((*device)->remove());
-        }
-    }
-    return {};
-}
-
-Result<void> Image::stop_volume(State& state) {
-    LKL_TRY_VOID(remove_mapped(state));
-    if (!state.array.empty()) {
-        return stop_array(*state.calls, *state.kernel, state.array);
-    }
-    return {};
+VolumeBase Image::volume_base(State& state, unsigned partition) {
+    return {.calls = *state.calls,
+            .kernel = *state.kernel,
+            .sources = state.sources,
+            .disks = state.disks,
+            .partition = partition,
+            .read_only = !state.write && !state.replayed};
 }
 
 Result<void> Image::mount(State& state, const ImageOptions& options, unsigned partition) {
@@ -264,8 +137,8 @@ Result<void> Image::mount(State& state, const ImageOptions& options, unsigned pa
     mount.flags =
         mount_flags::no_atime | (state.write || state.replayed ? 0 : mount_flags::read_only);
     mount.options = mount_options_for(state.type, state.write, options.mount_options);
-    if (!state.volume.empty()) {
-        LKL_TRY(Mount mounted, Mount::mount(*state.kernel, state.volume, mount));
+    if (const std::string& node = state.volumes->node(); !node.empty()) {
+        LKL_TRY(Mount mounted, Mount::mount(*state.kernel, node, mount));
         state.mount.emplace(std::move(mounted));
     } else {
         for (std::size_t i = 1; i < state.disks.size(); ++i) {
@@ -320,7 +193,8 @@ Result<void> Image::open(State& state, const ImageOptions& options) {
         LKL_TRY(ImageSource more, ImageSource::open(path, options.write));
         state.sources.push_back(std::move(more));
     }
-    LKL_TRY(state.keys, KeySource::open(options.keys));
+    LKL_TRY(KeySource keys, KeySource::open(options.keys));
+    state.volumes.emplace(options.path, options.volume, options.write, std::move(keys));
     if (options.opened) {
         options.opened();
     }
@@ -337,12 +211,14 @@ Result<void> Image::open(State& state, const ImageOptions& options) {
                          (!options.volume.empty() && !is_array(content) && !is_encrypted(content));
     state.type = options.type;
     if (logical) {
-        LKL_TRY(content, choose_volume(state, options, info, partition));
+        LKL_TRY(content, state.volumes->choose_logical(state.sources, info, partition));
     }
     // What is started or opened before it is known what is in it.
     const bool volume = (is_array(content) && !logical) || is_encrypted(content);
-    if (!logical && !volume && state.type.empty()) {
-        LKL_TRY(state.type, kernel_type(content, options.path));
+    if (!volume && state.type.empty()) {
+        const std::string where =
+            logical ? "the logical volume " + state.volumes->logical_name() : options.path;
+        LKL_TRY(state.type, kernel_type(content, where));
     }
     const bool several = logical || is_array(content) || (!volume && state.type == "btrfs");
     if (!several && !options.more_devices.empty()) {
@@ -363,7 +239,10 @@ Result<void> Image::open(State& state, const ImageOptions& options) {
     LKL_TRY_VOID(add_disks(
         state, overlay, options.before_reading ? options.before_reading : [] {}));
     if (volume) {
-        LKL_TRY_VOID(start_volume(state, options, content, partition));
+        LKL_TRY(content, state.volumes->start(volume_base(state, partition), content));
+        if (state.type.empty()) {
+            LKL_TRY(state.type, kernel_type(content, "the volume on " + options.path));
+        }
     }
     auto mounted = mount(state, options, partition);
     if (!mounted && !options.write && !state.replayed && may_need_recovery(mounted.error())) {
@@ -412,7 +291,7 @@ Result<void> Image::finish() {
     auto unmounted = state.mount->unmount();
     Result<void> removed;
     if (unmounted) {
-        removed = stop_volume(state);
+        removed = state.volumes->stop(*state.calls, *state.kernel);
     }
     for (Disk& disk : state.disks) {
         if (auto gone = disk.remove(); !gone && removed) {

@@ -13,11 +13,10 @@
 #include <string_view>
 #include <vector>
 
-#include "fs/device_mapper.hh"
 #include "fs/file_calls.hh"
 #include "fs/image_source.hh"
 #include "fs/key_source.hh"
-#include "fs/lvm.hh"
+#include "fs/volume_stack.hh"
 
 namespace lkl::fs {
 
@@ -92,16 +91,8 @@ class Image {
         std::vector<ImageSource> sources;  // the image, then the further devices
         std::unique_ptr<Kernel> kernel;
         std::unique_ptr<FileCalls> calls;
-        std::vector<Disk> disks;  // of the sources
-        std::string array;        // node of the array that runs on them, or empty
-        std::string volume;       // node of the topmost of all these, which is mounted; or empty
-        KeySource keys;
-        // The logical volume that is wanted, if one on the sources is, and its device: what
-        // `decrypted` is on, or what is on `decrypted` or the array.
-        std::optional<LvmVolumes> groups;
-        LvmChoice logical;
-        std::optional<MappedDevice> mapped;
-        std::optional<MappedDevice> decrypted;  // what an encrypted volume on these holds
+        std::vector<Disk> disks;             // of the sources
+        std::optional<VolumeStack> volumes;  // on the disks
         std::optional<Mount> mount;
         OpenFile root;
         std::string path;
@@ -114,19 +105,7 @@ class Image {
     static Result<void> add_disks(State& state, bool overlay, std::function<void()> attached);
     static Result<void> open(State& state, const ImageOptions& options);
     static Result<void> boot(State& state, const ImageOptions& options, std::uint64_t size);
-    static Result<void> start_volume(State& state, const ImageOptions& options,
-                                     const ContentInfo& content, unsigned partition);
-    // Maps the logical volume on the only physical volume there is; returns what is in it.
-    static Result<ContentInfo> map_inner_volume(State& state, const ImageOptions& options);
-    static Result<void> start_members(State& state, const ContentInfo& content, unsigned partition);
-    static Result<void> decrypt(State& state, unsigned partition);
-    static Result<void> stop_volume(State& state);
-    static Result<void> remove_mapped(State& state);
-    // Returns what is in the logical volume.
-    static Result<ContentInfo> choose_volume(State& state, const ImageOptions& options,
-                                             const ImageInfo& info, unsigned partition);
-    static Result<void> map_volume(State& state);
-    static Result<void> map_table(State& state, const std::vector<MappedRange>& table);
+    static VolumeBase volume_base(State& state, unsigned partition);
     static Result<void> mount(State& state, const ImageOptions& options, unsigned partition);
 
     std::unique_ptr<State> state_;

@@ -31,8 +31,8 @@ class Sandboxing {
     // A directory of the host in which things are made.
     void add_target(const std::string& path) { options_.writable.push_back(path); }
 
-    // Another process hands over what is read and written.
-    void receive_descriptors() { options_.receives_descriptors = true; }
+    // Another process hands over what is read and written, and the terminal is left.
+    void serve() { options_.serves = true; }
 
     // The first step, once: before anything starts a thread, and so before a kernel boots.
     void confine_files();

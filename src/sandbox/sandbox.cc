@@ -30,7 +30,7 @@ Sandbox Sandbox::confine_files(const SandboxOptions& options) {
     Sandbox sandbox;
     sandbox.changes_files_ = !options.writable.empty();
     sandbox.opens_files_ = sandbox.changes_files_ || !options.readable.empty();
-    sandbox.receives_descriptors_ = options.receives_descriptors;
+    sandbox.serves_ = options.serves;
     if (kHasSanitizer) {
         sandbox.missing_.emplace_back("this build has a sanitizer, which a sandbox would break");
         return sandbox;
@@ -50,8 +50,7 @@ void Sandbox::confine_calls() {
     if (kHasSanitizer) {
         return;
     }
-    if (const auto entered = enter_seccomp({opens_files_, changes_files_, receives_descriptors_});
-        !entered) {
+    if (const auto entered = enter_seccomp({opens_files_, changes_files_, serves_}); !entered) {
         missing_.push_back(entered.error().message() + "; system calls are not confined");
     }
 }

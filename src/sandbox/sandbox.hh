@@ -19,8 +19,9 @@ struct SandboxOptions {
     // The same, where files are also made, changed and removed.
     std::vector<std::string> writable;
 
-    // Descriptors may be received over sockets that are connected already.
-    bool receives_descriptors = false;
+    // A server: descriptors may be received over sockets that are connected already, and it may
+    // leave the session of its terminal.
+    bool serves = false;
 };
 
 // Two steps, because each must come at its time:
@@ -50,7 +51,7 @@ class Sandbox {
   private:
     bool opens_files_ = false;
     bool changes_files_ = false;
-    bool receives_descriptors_ = false;
+    bool serves_ = false;
     std::vector<std::string> missing_;
 };
 

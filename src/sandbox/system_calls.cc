@@ -198,8 +198,9 @@ void add_rules(Builder& builder, CallOptions options) {
             builder.allow(call);
         }
     }
-    if (options.receives_descriptors) {
+    if (options.serves) {
         builder.allow(SCMP_SYS(recvmsg));
+        builder.allow(SCMP_SYS(setsid));
     }
     // No new code.
     for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)}) {

@@ -9,7 +9,7 @@ namespace lkl {
 struct CallOptions {
     bool opens_files = false;    // the calls that open files by name stay
     bool changes_files = false;  // those that make, rename and remove files and set metadata stay
-    bool receives_descriptors = false;  // recvmsg(2) stays
+    bool serves = false;         // recvmsg(2) and setsid(2) stay
 };
 
 // Confines all threads of the process. Errors: the host has no seccomp filters; nothing is confined

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // Encrypted volumes (LUKS) as the real cryptsetup makes them, and decrypts them again.
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -247,6 +249,20 @@ TEST_F(Luks, AReencryptionThatWasBegunIsRefused) {
     cryptsetup("reencrypt --init-only --force-offline-reencrypt --key-file " + quote(path("key")) +
                kCheap + std::string(" ") + quote(image));
     expect_refused(with_key(image), "reencrypt");
+}
+
+TEST_F(Luks, LklfuseAsksBeforeItLeavesTheTerminal) {
+    if (::access("/dev/fuse", R_OK | W_OK) != 0) {
+        GTEST_SKIP() << "/dev/fuse cannot be opened here";
+    }
+    const std::string image = make_encrypted();
+    const std::string mount_point = directory("mnt");
+    const auto asked =
+        run("timeout 100 python3 " + quote(LKL_FUSE_PASSPHRASE) + " " +
+            quote(LKL_TOOL_DIRECTORY "/lklfuse") + " " + quote(image) + " " + quote(mount_point));
+    EXPECT_EQ(asked.exit_code, 0) << asked.output << asked.errors;
+    const auto seen = tool("lkl", "cat " + with_key(image) + " /file");
+    EXPECT_EQ(seen.output, "content\n") << seen.errors;
 }
 
 TEST_F(Luks, TheTerminalIsAskedWithoutEcho) {

@@ -111,7 +111,6 @@ class Supervisor {
         }
         if (child == 0) {
             background_ = std::move(tells);
-            ::setsid();
             return std::nullopt;
         }
         tells.reset();
@@ -169,6 +168,7 @@ class Supervisor {
     WorkerOutput prepare_output() {
         WorkerOutput output;
         output.log = log_.get();
+        output.background = !options_.foreground;
         if (options_.foreground) {
             return output;
         }
@@ -240,6 +240,8 @@ class Supervisor {
         ::dup2(null.get(), STDIN_FILENO);
         ::dup2(messages, STDOUT_FILENO);
         ::dup2(messages, STDERR_FILENO);
+        // Not before: until now a passphrase can be asked for, and Ctrl-C ends all of it.
+        ::setsid();
         static_cast<void>(::chdir("/"));  // holds no other mount
     }
 

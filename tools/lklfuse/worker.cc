@@ -64,7 +64,7 @@ class Worker {
 
     int run() {
         pass_signals_on(control_.get());
-        sandbox_.receive_descriptors();
+        sandbox_.serve();
         // Before the sandbox: what makes memory, threads and events is the same afterwards.
         const UniqueFd ended(::eventfd(0, EFD_CLOEXEC));
         fs::ImageOptions image_options = options_.job.image;
@@ -107,6 +107,9 @@ class Worker {
         how.uid = options_.uid;
         how.gid = options_.gid;
         LKL_TRY(auto server, FuseServer::create(*tree, std::move(connection), std::move(how)));
+        if (output_.background) {
+            ::setsid();
+        }
         if (output_.messages >= 0) {
             ::dup2(output_.messages, STDERR_FILENO);
             ::dup2(output_.messages, STDOUT_FILENO);

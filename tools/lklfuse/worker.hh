@@ -11,6 +11,7 @@ namespace lkl::tools {
 struct WorkerOutput {
     int log = -1;       // the kernel's log; -1: nowhere, or standard error if that was asked for
     int messages = -1;  // -1: standard error stays what it is
+    bool background = false;
 };
 
 // Opens and mounts the image, answers requests until it is told to stop or the connection ends,
