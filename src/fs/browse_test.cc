@@ -28,6 +28,15 @@ TEST(EntryText, NamesCannotSteerATerminal) {
     EXPECT_EQ(printable("a b"), "a b");
     EXPECT_EQ(printable("a\033[31m\n\\"), "a\\033[31m\\012\\134");
     EXPECT_EQ(printable("gr\xc3\xbc"), "gr\xc3\xbc");
+    EXPECT_EQ(printable("a\xc2\x9b"
+                        "31m\xc2\xa0"),
+              "a\\302\\23331m\xc2\xa0");
+    EXPECT_EQ(printable("\xc2"), "\xc2");
+}
+
+TEST(EntryText, SoCannotMessages) {
+    EXPECT_EQ(printable_lines("two\n\tlines \\012"), "two\n\tlines \\012");
+    EXPECT_EQ(printable_lines("\033]0;x\007\r\x7f\xc2\x9d"), "\\033]0;x\\007\\015\\177\\302\\235");
 }
 
 TEST(EntryText, DevicesShowTheirNumbers) {

@@ -15,6 +15,37 @@ std::string size_text(const FileStatus& status) {
     return std::to_string(status.size);
 }
 
+constexpr unsigned char kDelete = 0x7f;
+
+// The control characters of ISO 6429's second set in UTF-8: "\xc2\x9b" is ESC [ for a terminal.
+bool is_second_set(std::string_view text) {
+    return text.size() >= 2 && text[0] == '\xc2' && static_cast<unsigned char>(text[1]) >= 0x80 &&
+           static_cast<unsigned char>(text[1]) < 0xa0;
+}
+
+// What `wants` it for and the characters of the second set as \ooo.
+template <typename Wants>
+std::string escaped(std::string_view from, const Wants& wants) {
+    std::string text;
+    const auto escape = [&](unsigned char byte) {
+        std::array<char, 8> octal{};
+        std::snprintf(octal.data(), octal.size(), "\\%03o", static_cast<unsigned>(byte));
+        text += octal.data();
+    };
+    for (std::size_t i = 0; i < from.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(from[i]);
+        if (is_second_set(from.substr(i))) {
+            escape(byte);
+            escape(static_cast<unsigned char>(from[++i]));
+        } else if (wants(byte)) {
+            escape(byte);
+        } else {
+            text += from[i];
+        }
+    }
+    return text;
+}
+
 }  // namespace
 
 char type_letter(std::uint32_t mode) {
@@ -69,18 +100,14 @@ std::string time_text(FileTime time) {
 }
 
 std::string printable(std::string_view name) {
-    std::string text;
-    for (const char byte : name) {
-        const auto value = static_cast<unsigned char>(byte);
-        if (value < ' ' || value == 0x7f || value == '\\') {
-            std::array<char, 8> escape{};
-            std::snprintf(escape.data(), escape.size(), "\\%03o", static_cast<unsigned>(value));
-            text += escape.data();
-        } else {
-            text += byte;
-        }
-    }
-    return text;
+    return escaped(
+        name, [](unsigned char byte) { return byte < ' ' || byte == kDelete || byte == '\\'; });
+}
+
+std::string printable_lines(std::string_view text) {
+    return escaped(text, [](unsigned char byte) {
+        return (byte < ' ' && byte != '\n' && byte != '\t') || byte == kDelete;
+    });
 }
 
 std::string long_line(const FileStatus& status, std::string_view name, std::string_view target) {

@@ -22,6 +22,9 @@ std::string time_text(FileTime time);
 // Control bytes and backslashes as \ooo, so that a name is one line and cannot steer a terminal.
 std::string printable(std::string_view name);
 
+// The same for a text of several lines: newlines, tabs and backslashes stay as they are.
+std::string printable_lines(std::string_view text);
+
 // "MODE LINKS UID GID SIZE TIME NAME[ -> TARGET]"; a device's numbers stand in place of the size.
 std::string long_line(const FileStatus& status, std::string_view name, std::string_view target);
 

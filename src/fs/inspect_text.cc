@@ -49,11 +49,15 @@ std::string groups_text(const ImageInfo& image) {
         for (const VolumeInfo& volume : group.volumes) {
             rows.push_back({printable(volume.name), format_bytes(volume.size),
                             volume.unusable.empty() ? type_of(volume.content) : "(unusable)",
-                            printable(volume.content.label), volume.content.uuid});
+                            printable(volume.content.label), printable(volume.content.uuid)});
         }
         text += table(rows);
         for (const VolumeInfo& volume : group.volumes) {
             text += volume.unusable.empty() ? "" : "  " + printable(volume.unusable) + "\n";
+            for (const auto& [name, value] : volume.content.facts) {
+                text +=
+                    "  " + printable(volume.name) + ", " + name + ": " + printable(value) + "\n";
+            }
         }
     }
     if (!image.groups_error.empty()) {
@@ -77,7 +81,7 @@ std::string inspect_text(const ImageInfo& image, const std::string& path) {
         for (const PartitionInfo& partition : image.partitions) {
             rows.push_back({std::to_string(partition.number), std::to_string(partition.start),
                             format_bytes(partition.size), type_of(partition.content),
-                            printable(partition.content.label), partition.content.uuid,
+                            printable(partition.content.label), printable(partition.content.uuid),
                             printable(partition.name)});
         }
         text += table(rows);

@@ -10,8 +10,27 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// Delete and the second set of control characters (U+0080 to U+009F) may stand in a JSON string,
+// but steer a terminal. They are in no other place of the text.
 std::string text(const Json& json, int indent = -1) {
-    return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+    const std::string raw = json.dump(indent, ' ', false, Json::error_handler_t::replace);
+    std::string safe;
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(raw[i]);
+        const auto next = static_cast<unsigned char>(i + 1 < raw.size() ? raw[i + 1] : '\0');
+        const bool second_set = byte == 0xc2 && next >= 0x80 && next < 0xa0;
+        if (byte != 0x7f && !second_set) {
+            safe += raw[i];
+            continue;
+        }
+        constexpr std::string_view kDigits = "0123456789abcdef";
+        const unsigned char code = second_set ? next : byte;
+        safe += "\\u00";
+        safe += kDigits[code >> 4U];
+        safe += kDigits[code & 15U];
+        i += second_set ? 1 : 0;
+    }
+    return safe;
 }
 
 Json content_json(const ContentInfo& content) {

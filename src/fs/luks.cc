@@ -142,6 +142,16 @@ std::vector<std::pair<std::string, std::string>> describe(const LuksHeader& head
     return lines;
 }
 
+std::vector<std::pair<std::string, std::string>> luks_facts(const ReadDevice& read,
+                                                            std::uint64_t size,
+                                                            const std::string& path) {
+    const auto header = read_luks_header(read, size, path);
+    if (!header) {
+        return {{"damage", header.error().message()}};
+    }
+    return describe(*header);
+}
+
 void add_luks_facts(ImageInfo& image, const ReadDevice& read, const std::string& path) {
     const auto add = [&](ContentInfo& content, std::uint64_t start, std::uint64_t size) {
         if (!is_encrypted(content)) {
@@ -154,10 +164,7 @@ void add_luks_facts(ImageInfo& image, const ReadDevice& read, const std::string&
             }
             return read(buffer, start + offset);
         };
-        const auto header = read_luks_header(read_part, size, path);
-        content.facts = header ? describe(*header)
-                               : std::vector<std::pair<std::string, std::string>>{
-                                     {"damage", header.error().message()}};
+        content.facts = luks_facts(read_part, size, path);
     };
     add(image.content, 0, image.size);
     for (PartitionInfo& partition : image.partitions) {

@@ -89,6 +89,11 @@ Result<void> check_luks_header(const LuksHeader& header, std::uint64_t area_star
 // In lines for people: cipher, key slots with their derivation, damage.
 std::vector<std::pair<std::string, std::string>> describe(const LuksHeader& header);
 
+// The same of the volume of `size` bytes that `read` reads, or that it is damaged.
+std::vector<std::pair<std::string, std::string>> luks_facts(const ReadDevice& read,
+                                                            std::uint64_t size,
+                                                            const std::string& path);
+
 // Puts such lines into the facts of every LUKS volume in the image that `read` reads.
 void add_luks_facts(ImageInfo& image, const ReadDevice& read, const std::string& path);
 

@@ -13,6 +13,8 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr unsigned kMostSlots = 32;  // and digests
+
 // Takes values out of an object. What is missing or of another kind is remembered, not thrown.
 class Reader {
   public:
@@ -93,14 +95,15 @@ class Reader {
     std::string complaint_;
 };
 
-// Names of keyslots and digests are numbers.
+// Names of keyslots are numbers, each written in one way.
 unsigned index_of(Reader& reader, const std::string& name) {
-    unsigned value = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), value);
-    if (error != std::errc() || end != name.data() + name.size()) {
-        reader.complain(name.c_str());
+    for (unsigned value = 0; value < kMostSlots; ++value) {
+        if (name == std::to_string(value)) {
+            return value;
+        }
     }
-    return value;
+    reader.complain("keyslots");
+    return 0;
 }
 
 LuksDerivation read_derivation(Reader& reader, const Json& object) {
@@ -188,9 +191,18 @@ std::string unsupported(const Json& json) {
         const Json& requirements = config["requirements"];
         if (requirements.is_object() && requirements.contains("mandatory") &&
             !requirements["mandatory"].empty()) {
+            constexpr std::size_t kMostShown = 200;
             return "it asks for something that is not supported (" +
-                   requirements["mandatory"].dump(-1, ' ', true, Json::error_handler_t::replace) +
+                   requirements["mandatory"]
+                       .dump(-1, ' ', true, Json::error_handler_t::replace)
+                       .substr(0, kMostShown) +
                    "; a re-encryption that was begun is ended by \"cryptsetup reencrypt\")";
+        }
+    }
+    for (const char* name : {"keyslots", "digests"}) {
+        if (json[name].size() > kMostSlots) {
+            return "it has " + std::to_string(json[name].size()) + " " + name + "; " +
+                   std::to_string(kMostSlots) + " are possible";
         }
     }
     const Json& segments = json["segments"];
@@ -255,7 +267,12 @@ Result<LuksHeader> parse_luks2_json(std::string_view text, std::uint64_t area_st
         found = true;
         header.digest.derivation = read_derivation(reader, digest);
         header.digest.value = reader.base64(digest, "digest");
-        for (const Json& slot : reader.member(digest, "keyslots")) {
+        const Json& slots = reader.member(digest, "keyslots");
+        if (!slots.is_array() || slots.size() > kMostSlots) {
+            reader.complain("digests");
+            break;
+        }
+        for (const Json& slot : slots) {
             const auto* name = slot.get_ptr<const std::string*>();
             header.digest.slots.push_back(name == nullptr ? 0 : index_of(reader, *name));
         }

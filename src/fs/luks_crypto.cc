@@ -181,18 +181,22 @@ Result<void> start_cryptography() {
     return {};
 }
 
-Result<void> DerivationBudget::spend(const LuksDerivation& derivation) {
+Result<void> DerivationBudget::spend(const LuksDerivation& derivation, std::size_t size) {
     constexpr std::uint64_t kMostIterations = 500'000'000;
     constexpr std::uint64_t kMostMemory = std::uint64_t{4} << 20;       // KiB
     constexpr std::uint64_t kMostKibPasses = std::uint64_t{512} << 20;  // KiB
     constexpr const char* kSpend = "derive a key of the encrypted volume";
     if (derivation.function == LuksDerivation::Function::pbkdf2) {
-        if (derivation.iterations > kMostIterations - iterations_) {
+        LKL_TRY(const int algorithm, hash_algorithm(derivation.hash));
+        const std::size_t digest = gcry_md_get_algo_dlen(algorithm);
+        const std::uint64_t cost = (size + digest - 1) / digest * derivation.iterations;
+        if (cost > kMostIterations - iterations_) {
             return Error::other("the header asks for more than " + std::to_string(kMostIterations) +
-                                    " iterations in all: it is damaged or hostile",
+                                    " iterations in all: it is damaged or hostile (--key-slot "
+                                    "tries one key slot only)",
                                 kSpend);
         }
-        iterations_ += derivation.iterations;
+        iterations_ += cost;
         return {};
     }
     const std::uint64_t memory = derivation.memory_kib;
@@ -217,7 +221,7 @@ Result<void> DerivationBudget::spend(const LuksDerivation& derivation) {
 
 Result<Secret> derive(const LuksDerivation& derivation, std::span<const std::byte> from,
                       std::size_t size, DerivationBudget& budget) {
-    LKL_TRY_VOID(budget.spend(derivation));
+    LKL_TRY_VOID(budget.spend(derivation, size));
     return derivation.function == LuksDerivation::Function::pbkdf2 ? pbkdf2(derivation, from, size)
                                                                    : argon2(derivation, from, size);
 }

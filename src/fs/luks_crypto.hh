@@ -21,11 +21,11 @@ Result<void> start_cryptography();
 // the processor or fill the memory. The limits are far above what cryptsetup chooses by itself.
 class DerivationBudget {
   public:
-    // Takes the cost, or says what would be too much.
-    Result<void> spend(const LuksDerivation& derivation);
+    // Takes the cost of `size` bytes, or says what would be too much.
+    Result<void> spend(const LuksDerivation& derivation, std::size_t size);
 
   private:
-    std::uint64_t iterations_ = 0;  // of pbkdf2
+    std::uint64_t iterations_ = 0;  // of pbkdf2, which does all of them for each digest's length
     std::uint64_t kib_passes_ = 0;  // of argon2
 };
 

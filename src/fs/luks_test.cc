@@ -267,6 +267,32 @@ TEST(LuksJson, WhatIsOutOfBoundsOrUnknown) {
     }
 }
 
+TEST(LuksJson, NumbersOfThingsAreBounded) {
+    std::string slots;
+    std::string names;
+    for (int i = 100; i < 140; ++i) {
+        slots += "\"" + std::to_string(i) + "\": {\"type\": \"luks2\"}, ";
+        names += "\"3\", ";
+    }
+    const auto refused = [](const std::string& json, std::string_view reason) {
+        const auto header = parse(json);
+        EXPECT_FALSE(header);
+        EXPECT_NE(message(header).find(reason), std::string::npos) << message(header);
+    };
+    refused(replaced(kJson, R"("keyslots": {"3")", R"("keyslots": {)" + slots + R"("3")"),
+            "it has 41 keyslots; 32 are possible");
+    refused(replaced(kJson, R"(["3"])", "[" + names + R"("3"])"), "\"digests\"");
+    refused(replaced(kJson, R"(["3"])", R"("3")"), "\"digests\"");
+    // Each number is written in one way only, and is not a text for the terminal.
+    refused(replaced(kJson, R"({"3": {"type")", R"({"03": {"type")"), "\"keyslots\"");
+    refused(replaced(kJson, R"({"3": {"type")", R"({"32": {"type")"), "\"keyslots\"");
+    const auto long_text = parse(replaced(
+        kJson, R"("config": {)",
+        R"("config": {"requirements": {"mandatory": [")" + std::string(5000, 'x') + "\"]},"));
+    ASSERT_FALSE(long_text);
+    EXPECT_LT(message(long_text).size(), 1000U);
+}
+
 TEST(LuksJson, GarbageIsRefusedOrUnderstood) {
     for (std::size_t size = 0; size < kJson.size(); ++size) {
         EXPECT_FALSE(parse(std::string_view(kJson).substr(0, size))) << size;
@@ -292,6 +318,59 @@ TEST(LuksJson, GarbageIsRefusedOrUnderstood) {
     EXPECT_NE(message(parse(replaced(kJson, R"("config": {)",
                                      R"("config": {"x": )" + std::string(1 << 20, '[')))),
               "");
+}
+
+// What the header promises: whoever uses it does not look again.
+void expect_bounds(const LuksHeader& header) {
+    EXPECT_LT(header.segment.offset, kVolume);
+    EXPECT_LE(header.segment.size.value_or(0), kVolume - header.segment.offset);
+    EXPECT_EQ(header.segment.cipher.find_first_of(" \n\x1b"), std::string::npos);
+    EXPECT_LE(header.slots.size(), 32U);
+    EXPECT_LE(header.digest.value.size(), 64U);
+    for (const LuksKeySlot& slot : header.slots) {
+        EXPECT_GT(slot.stripes, 0U);
+        EXPECT_LE(slot.key_size, 512U);
+        EXPECT_LE(slot.cipher_key_size, 512U);
+        EXPECT_LE(slot.offset + std::uint64_t{slot.key_size} * slot.stripes, kVolume);
+        EXPECT_EQ(slot.cipher.find_first_of(" \n\x1b"), std::string::npos);
+    }
+    for (const auto& [name, value] : describe(header)) {
+        EXPECT_NE(name, "");
+        EXPECT_NE(value, "");
+    }
+}
+
+// Damage under a good checksum: what an attacker would write.
+TEST(LuksHeader, HeadersThatLieAreRefusedOrWithinBounds) {
+    std::mt19937_64 random(3);
+    unsigned understood = 0;
+    unsigned refused = 0;
+    for (int round = 0; round < 3000; ++round) {
+        const bool first = round % 2 == 0;
+        Bytes image = first ? version1() : version2(random() % 3, random() % 3);
+        for (std::uint64_t changes = 1 + random() % 3; changes > 0; --changes) {
+            if (first) {
+                put_number(image, random() % 148 * 4, 4, random() >> random() % 64);
+            } else if (random() % 2 == 0) {
+                image[random() % 512] = static_cast<std::byte>(random());
+            } else {
+                image[4096 + random() % kJson.size()] = static_cast<std::byte>(random());
+            }
+        }
+        if (!first) {
+            seal(image, 0);
+            image.resize(random() % 8 == 0 ? random() % kVolume : kVolume);
+        }
+        const auto header = read(image);
+        (header ? understood : refused) += 1;
+        if (header) {
+            expect_bounds(*header);
+        } else {
+            EXPECT_NE(message(header).find("disk.img"), std::string::npos) << message(header);
+        }
+    }
+    EXPECT_GT(understood, 250U);
+    EXPECT_GT(refused, 250U);
 }
 
 std::string hexadecimal(std::span<const std::byte> bytes) {
@@ -350,8 +429,16 @@ TEST_F(LuksCrypto, CostsAreBounded) {
     // What several slots cost adds up.
     derivation.function = LuksDerivation::Function::pbkdf2;
     derivation.iterations = 400'000'000;
-    EXPECT_TRUE(budget_.spend(derivation));
-    EXPECT_FALSE(budget_.spend(derivation));
+    EXPECT_TRUE(budget_.spend(derivation, 32));
+    EXPECT_FALSE(budget_.spend(derivation, 32));
+    // Each digest's length of a key takes all iterations: 512 bytes are 26 of sha1's.
+    DerivationBudget fresh;
+    derivation.hash = "sha1";
+    derivation.iterations = 20'000'000;
+    EXPECT_FALSE(fresh.spend(derivation, 512));
+    EXPECT_TRUE(fresh.spend(derivation, 20));
+    derivation.hash = "md4";
+    EXPECT_FALSE(fresh.spend(derivation, 20));
 }
 
 TEST_F(LuksCrypto, UnknownCiphersAreNamed) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "fs/luks.hh"
 #include "fs/probe_reading.hh"
 #include "fs/progress.hh"
 
@@ -11,6 +12,9 @@ namespace lkl::fs {
 namespace {
 
 constexpr std::uint64_t kSector = 512;
+// Volumes that an error lists, and those whose content is looked at.
+constexpr std::size_t kMostListed = 32;
+constexpr std::size_t kMostProbed = 1024;
 
 LvmMember member_on(const ImageSource& source, std::size_t index, unsigned partition,
                     std::uint64_t start, std::uint64_t size) {
@@ -118,13 +122,17 @@ std::string LvmVolumes::name(LvmChoice choice) const {
 
 std::string LvmVolumes::list() const {
     std::string text;
+    std::size_t count = 0;
     for (const LvmFoundGroup& found : groups_) {
         for (const LvmVolume& volume : found.group.volumes) {
-            if (volume.visible) {
+            if (volume.visible && ++count <= kMostListed) {
                 text += (text.empty() ? "" : ", ") + found.group.name + "/" + volume.name + " (" +
                         format_bytes(volume.length * kSector) + ")";
             }
         }
+    }
+    if (count > kMostListed) {
+        text += " and " + std::to_string(count - kMostListed) + " more";
     }
     return text.empty() ? "none" : text;
 }
@@ -263,6 +271,7 @@ std::vector<MappedRange> LvmVolumes::table(LvmChoice choice,
 }
 
 void LvmVolumes::describe(ImageInfo& image) const {
+    std::size_t probed = 0;
     for (std::size_t i = 0; i < groups_.size(); ++i) {
         const LvmFoundGroup& found = groups_[i];
         VolumeGroupInfo group;
@@ -287,8 +296,17 @@ void LvmVolumes::describe(ImageInfo& image) const {
             auto usable = check(choice, false);
             if (!usable) {
                 to.unusable = usable.error().message();
+            } else if (++probed > kMostProbed) {
+                to.unusable = name(choice) + ": there are too many volumes to look into all";
             } else if (auto inside = probe(choice); inside) {
                 to.content = inside->content;
+                if (is_encrypted(to.content)) {
+                    to.content.facts = luks_facts(
+                        [&](std::span<std::byte> buffer, std::uint64_t offset) {
+                            return read(choice, buffer, offset);
+                        },
+                        to.size, name(choice));
+                }
             } else {
                 to.unusable = inside.error().message();
             }

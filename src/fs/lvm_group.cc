@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <unordered_map>
 #include <utility>
 
 #include "fs/lvm_text.hh"
@@ -12,7 +14,9 @@ namespace {
 
 // Products of extents and of an extent's size, both below this, stay within 64 bits.
 constexpr std::uint64_t kMostExtents = std::uint64_t{1} << 32;
-constexpr std::uint64_t kMostSectors = std::uint64_t{1} << 54;
+// In bytes, places and sizes up to this one are positive numbers of 64 bits.
+constexpr std::uint64_t kMostSectors = std::uint64_t{1} << 53;
+constexpr std::size_t kUuidSize = 32;
 
 bool has_flag(const LvmSection& section, std::string_view flag) {
     for (const char* name : {"status", "flags"}) {
@@ -30,6 +34,18 @@ struct Extents {
     std::uint64_t start = 0;  // sectors
     std::uint64_t count = 0;
     bool outdated = false;  // was away while the group was changed, as LVM2 noted
+};
+
+// Extents of a physical volume that a logical one lies on.
+struct Used {
+    std::size_t physical = 0;
+    std::uint64_t first = 0;
+    std::uint64_t end = 0;
+    std::size_t volume = 0;
+
+    friend bool operator<(const Used& left, const Used& right) {
+        return std::pair(left.physical, left.first) < std::pair(right.physical, right.first);
+    }
 };
 
 class GroupReader {
@@ -53,6 +69,7 @@ class GroupReader {
             for (const LvmSection& volume : volumes->sections) {
                 LKL_TRY_VOID(read_volume(volume));
             }
+            LKL_TRY_VOID(check_overlaps());
             mark_snapshots(*volumes);
         }
         return std::move(group_);
@@ -73,15 +90,23 @@ class GroupReader {
         return *value;
     }
 
+    // How many extents behind that many sectors have places that can be told.
+    [[nodiscard]] std::uint64_t most_extents(std::uint64_t before) const {
+        return std::min(kMostExtents - 1, (kMostSectors - before) / extent_size_);
+    }
+
     Result<void> read_physical(const LvmSection& section) {
         LvmPhysical physical;
         physical.name = section.name;
         physical.uuid = section.text("id").value_or("");
         std::erase(physical.uuid, '-');
+        if (physical.uuid.size() != kUuidSize || !uuids_.insert(physical.uuid).second) {
+            return wrong("the physical volume " + physical.name + " has no UUID of its own");
+        }
         Extents extents;
         extents.outdated = has_flag(section, "MISSING");
         LKL_TRY(extents.start, number(section, "pe_start", 1, kMostSectors));
-        LKL_TRY(extents.count, number(section, "pe_count", 0, kMostExtents - 1));
+        LKL_TRY(extents.count, number(section, "pe_count", 0, most_extents(extents.start)));
         extents_.push_back(extents);
         if (!physical_index_.emplace(physical.name, group_.physicals.size()).second) {
             return wrong("there are two physical volumes " + physical.name);
@@ -97,18 +122,20 @@ class GroupReader {
         volume.visible = has_flag(section, "VISIBLE");
         volume.writable = has_flag(section, "WRITE");
         LKL_TRY(const std::uint64_t count, number(section, "segment_count", 0, kMostExtents));
-        if (count > section.sections.size()) {
-            return wrong(section.name + ": it has fewer segments than it says");
+        std::unordered_map<std::string_view, const LvmSection*> segments;
+        for (const LvmSection& segment : section.sections) {
+            segments.emplace(segment.name, &segment);
         }
         std::uint64_t next = 0;
         for (std::uint64_t i = 1; i <= count; ++i) {
-            const LvmSection* from = section.section("segment" + std::to_string(i));
-            if (from == nullptr) {
+            const auto found = segments.find("segment" + std::to_string(i));
+            if (found == segments.end()) {
                 return wrong(section.name + ": segment " + std::to_string(i) + " is missing");
             }
+            const LvmSection* from = found->second;
             LKL_TRY(const std::uint64_t start, number(*from, "start_extent", next, next));
             LKL_TRY(const std::uint64_t extents,
-                    number(*from, "extent_count", 1, kMostExtents - 1 - next));
+                    number(*from, "extent_count", 1, most_extents(0) - next));
             next += extents;
             LvmSegment segment;
             segment.start = start * extent_size_;
@@ -117,8 +144,7 @@ class GroupReader {
             volume.segments.push_back(std::move(segment));
         }
         volume.length = next * extent_size_;
-        const auto twice = [&](const LvmVolume& other) { return other.name == volume.name; };
-        if (std::any_of(group_.volumes.begin(), group_.volumes.end(), twice)) {
+        if (!volume_index_.emplace(volume.name, group_.volumes.size()).second) {
             return wrong("there are two logical volumes " + volume.name);
         }
         group_.volumes.push_back(std::move(volume));
@@ -164,39 +190,58 @@ class GroupReader {
                                   "--restoremissing takes it back";
             }
             segment.stripes.push_back({physical->second, all.start + *first * extent_size_});
+            used_.push_back(
+                {physical->second, *first, *first + extents / count, group_.volumes.size()});
+        }
+        return {};
+    }
+
+    // What two volumes share, a write to one would destroy in the other.
+    Result<void> check_overlaps() {
+        std::sort(used_.begin(), used_.end());
+        for (std::size_t i = 1; i < used_.size(); ++i) {
+            const Used& before = used_[i - 1];
+            if (before.physical == used_[i].physical && before.end > used_[i].first) {
+                return wrong("the logical volumes " + group_.volumes[before.volume].name + " and " +
+                             group_.volumes[used_[i].volume].name + " lie on the same extents of " +
+                             group_.physicals[before.physical].name);
+            }
         }
         return {};
     }
 
     // A snapshot is a hidden volume with a segment that names the volume it is of and its store.
     void mark_snapshots(const LvmSection& volumes) {
-        const auto mark = [this](const std::optional<std::string>& name, const auto& action) {
-            for (LvmVolume& volume : group_.volumes) {
-                if (volume.name == name) {
-                    action(volume);
-                }
-            }
-        };
+        std::set<std::string> stores;
+        std::set<std::string> merged;
         for (const LvmSection& volume : volumes.sections) {
             for (const LvmSection& segment : volume.sections) {
                 if (segment.text("type") != "snapshot") {
                     continue;
                 }
-                mark(segment.text("origin"), [](LvmVolume& origin) { origin.is_origin = true; });
-                const auto refuse = [](LvmVolume& store) {
-                    for (LvmSegment& part : store.segments) {
-                        part.refused = "it is a snapshot, which is not supported";
-                    }
-                };
-                mark(segment.text("cow_store"), refuse);
-                if (const auto merging = segment.text("merging_store")) {
-                    mark(merging, refuse);
-                    mark(segment.text("origin"), [](LvmVolume& origin) {
-                        for (LvmSegment& part : origin.segments) {
-                            part.refused = "a snapshot is being merged into it";
-                        }
-                    });
+                const std::string origin = segment.text("origin").value_or("");
+                if (const auto found = volume_index_.find(origin); found != volume_index_.end()) {
+                    group_.volumes[found->second].is_origin = true;
                 }
+                stores.insert(segment.text("cow_store").value_or(""));
+                if (const auto merging = segment.text("merging_store")) {
+                    stores.insert(*merging);
+                    merged.insert(origin);
+                }
+            }
+        }
+        refuse(stores, "it is a snapshot, which is not supported");
+        refuse(merged, "a snapshot is being merged into it");
+    }
+
+    void refuse(const std::set<std::string>& names, const char* why) {
+        for (const std::string& name : names) {
+            const auto found = volume_index_.find(name);
+            if (found == volume_index_.end()) {
+                continue;
+            }
+            for (LvmSegment& segment : group_.volumes[found->second].segments) {
+                segment.refused = why;
             }
         }
     }
@@ -207,6 +252,9 @@ class GroupReader {
     std::uint64_t extent_size_ = 0;  // sectors
     std::vector<Extents> extents_;   // of the physical volumes
     std::map<std::string, std::size_t> physical_index_;
+    std::map<std::string, std::size_t> volume_index_;
+    std::set<std::string> uuids_;  // of the physical volumes
+    std::vector<Used> used_;
 };
 
 }  // namespace

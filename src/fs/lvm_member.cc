@@ -50,8 +50,10 @@ constexpr std::string_view kLabelType = "LVM2 001";
 constexpr std::string_view kAreaMagic = " LVM2 x[5A%r0N*>";
 constexpr std::size_t kUuidSize = 32;
 constexpr std::uint32_t kIgnored = 1;
-// LVM2's default is 1 MiB; what is larger is read in memory only up to here.
-constexpr std::uint64_t kMostText = std::uint64_t{64} << 20;
+// LVM2's default for a whole area is 1 MiB.
+constexpr std::uint64_t kMostText = std::uint64_t{16} << 20;
+// Of all copies that differ: a label has room for two dozen areas, which may be the same one.
+constexpr std::uint64_t kMostTexts = 4 * kMostText;
 
 template <typename T>
 T at(std::span<const std::byte> sector, std::size_t offset) {
@@ -124,6 +126,29 @@ Result<std::string> read_text(const LvmMember& member, const Area& area) {
     return text;
 }
 
+// Every text once: the areas of an undamaged volume hold the same.
+void read_texts(LvmMember& member, const std::vector<Area>& areas) {
+    std::uint64_t size = 0;
+    for (const Area& area : areas) {
+        auto text = read_text(member, area);
+        if (!text) {
+            member.damage = text.error();
+            continue;
+        }
+        const auto& known = member.texts;
+        if (text->empty() || std::find(known.begin(), known.end(), *text) != known.end()) {
+            continue;
+        }
+        size += text->size();
+        if (size > kMostTexts) {
+            member.damage = Error::other("its copies have more than 64 MiB in all",
+                                         "read the LVM metadata of", member.path);
+            return;
+        }
+        member.texts.push_back(std::move(*text));
+    }
+}
+
 }  // namespace
 
 std::uint32_t lvm_checksum(const std::byte* data, std::size_t size) {
@@ -179,14 +204,7 @@ Result<void> read_lvm_label(LvmMember& member) {
         if (!metadata) {
             return refuse("its list of areas does not end");
         }
-        for (const Area& area : *metadata) {
-            auto text = read_text(member, area);
-            if (!text) {
-                member.damage = text.error();
-            } else if (!text->empty()) {
-                member.texts.push_back(std::move(*text));
-            }
-        }
+        read_texts(member, *metadata);
         return {};
     }
     return refuse("there is none in its first four sectors");

@@ -22,7 +22,7 @@ struct LvmMember {
 
     // From here on what read_lvm_label() finds.
     std::string uuid;                // without the dashes
-    std::vector<std::string> texts;  // the metadata, a copy an area; none if others have it
+    std::vector<std::string> texts;  // the metadata; copies that differ; none if others have it
     std::optional<Error> damage;     // why an area's copy is not among them
 };
 

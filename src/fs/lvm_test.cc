@@ -108,6 +108,22 @@ TEST(LvmText, WhatIsWrongIsToldWithItsLine) {
     EXPECT_NE(parse_lvm_text(deep, "i").error().message().find("too deeply"), std::string::npos);
 }
 
+// Two bytes of text would take a hundred of memory each.
+TEST(LvmText, WhatGrowsInMemoryIsBounded) {
+    const auto many = [](const std::string& piece) {
+        std::string text;
+        for (int i = 0; i < 2'000'000; ++i) {
+            text += piece;
+        }
+        return text;
+    };
+    for (const std::string& text : {"a = [" + many("1,") + "]", many("a{}"), many("a=1 ")}) {
+        const auto parsed = parse_lvm_text(text, "disk.img");
+        ASSERT_FALSE(parsed);
+        EXPECT_NE(parsed.error().message().find("too many names and values"), std::string::npos);
+    }
+}
+
 TEST(LvmGroup, SegmentsLieWhereTheTextSays) {
     const auto group = parse_lvm_group(kGroup, "disk.img");
     ASSERT_TRUE(group) << group.error().message();
@@ -141,18 +157,75 @@ TEST(LvmGroup, WhatDoesNotFitIsRefused) {
     EXPECT_NE(reason_against(changed("version = 1", "version = 2")).find("another version"),
               std::string::npos);
     EXPECT_NE(reason_against("a = 1"), "");
+    // The end of the physical volume would be told by a small number again.
+    const std::string wraps = changed("extent_size = 16", "extent_size = 4294967292");
+    EXPECT_NE(reason_against(wraps.substr(0, wraps.find("pe_count")) + "pe_count = 4294967295 }" +
+                             wraps.substr(wraps.find("\n        pv1")))
+                  .find("pe_count is missing or out of bounds"),
+              std::string::npos);
+    EXPECT_NE(reason_against(changed("pe_start = 32", "pe_start = 9007199254740992"))
+                  .find("pe_count is missing or out of bounds"),
+              std::string::npos);
+    EXPECT_NE(reason_against(changed("\"pv1\", 7", "\"pv0\", 5"))
+                  .find("volumes both and hidden lie on the same extents of pv0"),
+              std::string::npos);
+    EXPECT_NE(reason_against(changed("\"pv0\", 5", "\"pv0\", 2"))
+                  .find("volumes both and both lie on the same extents"),
+              std::string::npos);
+    EXPECT_NE(reason_against(changed("111111-1111-1111-1111-1111-1111-111111",
+                                     "000000-0000-0000-0000-0000-0000-000000"))
+                  .find("pv1 has no UUID of its own"),
+              std::string::npos);
+    EXPECT_NE(reason_against(changed("        hidden {", "        both {"))
+                  .find("two logical volumes both"),
+              std::string::npos);
     EXPECT_TRUE(parse_lvm_group(changed("\"WRITE\"]", "\"EXPORTED\"]"), "i")->exported);
+    for (const std::string type :
+         {"raid0", "raid1", "raid5", "raid6", "raid10", "mirror", "thin", "thin-pool", "cache",
+          "cache-pool", "writecache", "integrity", "vdo", "error", "zero", "linear or so"}) {
+        const auto other =
+            parse_lvm_group(changed("type = \"raid1\"", "type = \"" + type + "\""), "i");
+        ASSERT_TRUE(other) << type;
+        EXPECT_EQ(other->volumes[1].segments[0].refused,
+                  "its type " + type + " is not supported (striped and linear are)");
+    }
     const auto elsewhere = parse_lvm_group(changed("\"pv0\", 5", "\"other\", 5"), "i");
     ASSERT_TRUE(elsewhere);
     EXPECT_NE(elsewhere->volumes[0].segments[1].refused.find("no physical volume"),
               std::string::npos);
 }
 
+// Thirty thousand of everything that is looked up: a text may have ten times as many.
+TEST(LvmGroup, MuchOfEverythingIsReadInOneGo) {
+    constexpr int kMany = 30'000;
+    std::string text = "vg { seqno = 1 extent_size = 1\nphysical_volumes { p { id = \"" +
+                       std::string(32, 'p') + "\" pe_start = 1 pe_count = 4000000000 } }\n" +
+                       "logical_volumes { all { segment_count = " + std::to_string(kMany);
+    for (int i = 1; i <= kMany; ++i) {
+        const std::string number = std::to_string(i);
+        text += "\nsegment" + number + " { start_extent = " + std::to_string(i - 1) +
+                " extent_count = 1 type = \"striped\" stripe_count = 1 stripes = [\"p\", " +
+                number + "] }";
+    }
+    text += " }\n";
+    for (int i = 0; i < kMany; ++i) {
+        text += "s" + std::to_string(i) +
+                " { segment_count = 1 segment1 { start_extent = 0 extent_count = 1"
+                " type = \"snapshot\" origin = \"s0\" cow_store = \"all\" } }\n";
+    }
+    const auto group = parse_lvm_group(text + "} }\nversion = 1\n", "disk.img");
+    ASSERT_TRUE(group) << group.error().message();
+    EXPECT_EQ(group->volumes.size(), 1U + kMany);
+    EXPECT_EQ(group->volumes[0].segments.size(), std::size_t{kMany});
+    EXPECT_EQ(group->volumes[0].segments.back().refused,
+              "it is a snapshot, which is not supported");
+    EXPECT_TRUE(group->volumes[1].is_origin);
+}
+
 // A store with a checked label and the group's text in a ring of which the text passes the end.
 class Store {
   public:
     Store(char uuid, const std::string& group) : bytes_(192 * kSector) {
-        constexpr std::size_t kArea = 8 * kSector;
         constexpr std::size_t kAreaSize = 20 * kSector;  // ends before extent 0
         constexpr std::size_t kText = 7 * kSector;
         put(kSector, std::string("LABELONE"));
@@ -164,7 +237,6 @@ class Store {
         put(kSector + 72, std::uint64_t{32 * kSector});  // the data, then no more
         put(kSector + 104, std::uint64_t{kArea});
         put(kSector + 112, std::uint64_t{kAreaSize});
-        put(kSector + 16, lvm_checksum(&bytes_[kSector + 20], kSector - 20));
         put(kArea + 4, std::string(" LVM2 x[5A%r0N*>"));
         put(kArea + 20, std::uint32_t{1});
         put(kArea + 24, std::uint64_t{kArea});
@@ -174,7 +246,7 @@ class Store {
         put(kArea + 48, std::uint64_t{group.size()});
         const auto* text = reinterpret_cast<const std::byte*>(group.data());
         put(kArea + 56, lvm_checksum(text, group.size()));
-        put(kArea, lvm_checksum(&bytes_[kArea + 4], kSector - 4));
+        seal();
         const std::size_t first = std::min(group.size(), kAreaSize - start);
         std::memcpy(&bytes_[kArea + start], text, first);
         std::memcpy(&bytes_[kArea + kSector], text + first, group.size() - first);
@@ -196,14 +268,22 @@ class Store {
 
     std::vector<std::byte>& bytes() { return bytes_; }
 
-  private:
-    void put(std::size_t at, const std::string& text) {
-        std::memcpy(&bytes_[at], text.data(), text.size());
-    }
-
     template <typename T>
     void put(std::size_t at, T number) {
         std::memcpy(&bytes_[at], &number, sizeof(number));
+    }
+
+    // Makes the checksums of the label and of the area's header good.
+    void seal() {
+        put(kSector + 16, lvm_checksum(&bytes_[kSector + 20], kSector - 20));
+        put(kArea, lvm_checksum(&bytes_[kArea + 4], kSector - 4));
+    }
+
+    static constexpr std::size_t kArea = 8 * kSector;
+
+  private:
+    void put(std::size_t at, const std::string& text) {
+        std::memcpy(&bytes_[at], text.data(), text.size());
     }
 
     std::vector<std::byte> bytes_;
@@ -338,15 +418,65 @@ TEST(LvmVolumes, GarbageIsAnErrorOrHarmless) {
     }
     EXPECT_GT(understood, 100U);
     EXPECT_GT(refused, 100U);
-    // The structures before the text, bit by bit: what is checked is refused, the rest is no harm.
-    for (std::size_t bit = 0; bit < 10 * kSector * 8; bit += 3) {
-        Store store('0', kGroup);
-        store.bytes()[bit / 8] ^= std::byte{1} << (bit % 8);
+}
+
+// The structures before the text, bit by bit, with the damage under a good checksum: the sizes and
+// places in them are an attacker's.
+TEST(LvmVolumes, StructuresThatLieAreAnErrorOrHarmless) {
+    unsigned understood = 0;
+    unsigned refused = 0;
+    const auto expect_orderly = [&](const Store& store) {
         const auto volumes = LvmVolumes::find({store.member("a")});
-        if (!volumes) {
-            EXPECT_NE(volumes.error().message(), "");
+        (volumes ? understood : refused) += 1;
+        if (volumes) {
+            EXPECT_EQ(volumes->groups()[0].group.name, "vg");
+        } else {
+            EXPECT_NE(volumes.error().message().find(" of a: "), std::string::npos)
+                << volumes.error().message();
+        }
+    };
+    for (std::size_t sector : {std::size_t{1}, Store::kArea / kSector}) {
+        for (std::size_t bit = 0; bit < 128 * 8; ++bit) {
+            Store store('0', kGroup);
+            store.bytes()[sector * kSector + bit / 8] ^= std::byte{1} << (bit % 8);
+            store.seal();
+            expect_orderly(store);
         }
     }
+    // Places and sizes: of the label, the areas, the area's header and the text.
+    std::mt19937_64 random(5);
+    for (int round = 0; round < 3000; ++round) {
+        Store store('0', kGroup);
+        for (const std::size_t at : {kSector + 104, kSector + 112, Store::kArea + 24,
+                                     Store::kArea + 32, Store::kArea + 40, Store::kArea + 48}) {
+            if (random() % 3 == 0) {
+                const std::uint64_t near = random() % 5 - 2;
+                const std::uint64_t values[] = {near, 192 * kSector + near,
+                                                random() >> random() % 64, 28 * kSector + near};
+                store.put(at, values[random() % 4]);
+            }
+        }
+        if (random() % 8 == 0) {
+            store.put(kSector + 20, static_cast<std::uint32_t>(random() % 600));
+        }
+        store.seal();
+        expect_orderly(store);
+    }
+    EXPECT_GT(understood, 100U);
+    EXPECT_GT(refused, 100U);
+}
+
+TEST(LvmVolumes, OneAreaThatIsNamedOftenIsReadOnce) {
+    Store store('0', kGroup);
+    for (std::size_t at = kSector + 104; at + 32 <= 2 * kSector; at += 16) {
+        store.put(at, std::uint64_t{Store::kArea});
+        store.put(at + 8, std::uint64_t{20 * kSector});
+    }
+    store.seal();
+    LvmMember member = store.member("a");
+    ASSERT_TRUE(read_lvm_label(member));
+    EXPECT_FALSE(member.damage);
+    EXPECT_EQ(member.texts.size(), 1U);
 }
 
 TEST(LvmVolumes, ADamagedCopyIsToldUnlessAnotherIsWhole) {

@@ -10,6 +10,9 @@ namespace {
 
 // LVM2 itself uses four levels; a text that goes on and on must not exhaust the stack.
 constexpr unsigned kMostLevels = 16;
+// Sections, names and values of a text: a hundred times what a thousand volumes need. Each takes
+// far more memory than the two bytes that it may have in the text.
+constexpr std::size_t kMostParts = std::size_t{1} << 20;
 
 bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -74,6 +77,7 @@ class Parser {
             if (name.empty()) {
                 return wrong("a name is missing");
             }
+            LKL_TRY_VOID(count_part());
             next = peek();
             ++at_;
             if (next == '{') {
@@ -115,8 +119,13 @@ class Parser {
         return {};
     }
 
+    Result<void> count_part() {
+        return ++parts_ > kMostParts ? wrong("it has too many names and values") : Result<void>();
+    }
+
     Result<LvmValue> parse_value() {
         LvmValue value;
+        LKL_TRY_VOID(count_part());
         if (peek() == '"') {
             LKL_TRY(value.text, parse_string());
             return value;
@@ -153,6 +162,7 @@ class Parser {
     std::string_view text_;
     const std::string& path_;
     std::size_t at_ = 0;
+    std::size_t parts_ = 0;
 };
 
 }  // namespace

@@ -17,6 +17,8 @@ namespace {
 constexpr std::uint64_t kBeginning = std::uint64_t{1} << 20;
 constexpr std::uint64_t kEnd = std::uint64_t{256} << 10;
 constexpr std::uint64_t kSector = 512;
+// Each that is looked at takes 1.25 MiB of memory; a table may list thousands.
+constexpr std::size_t kMostPartitions = 128;
 
 // A file in memory with holes where the device was not looked at.
 class Copy {
@@ -73,8 +75,9 @@ Result<ImageInfo> probe_by_reading(std::uint64_t size, const std::string& path,
     if (first.partitions.empty()) {
         return first;
     }
+    std::size_t looked_at = 0;
     for (const PartitionInfo& partition : first.partitions) {
-        if (partition.start < size) {
+        if (partition.start < size && looked_at++ < kMostPartitions) {
             LKL_TRY_VOID(
                 copy.look_at(partition.start, std::min(partition.size, size - partition.start)));
         }

@@ -18,7 +18,7 @@ namespace lkl::fs {
 using ReadDevice = std::function<Result<void>(std::span<std::byte>, std::uint64_t offset)>;
 
 // As probe_image(), of a device of `size` bytes. Looks at the beginnings and ends of the device and
-// of its partitions only, which is where signatures are.
+// of its first 128 partitions only, which is where signatures are.
 Result<ImageInfo> probe_by_reading(std::uint64_t size, const std::string& path,
                                    const ReadDevice& read);
 

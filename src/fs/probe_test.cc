@@ -126,6 +126,28 @@ TEST(ProbeByReading, FindsTheSameWithLittleReading) {
     EXPECT_FALSE(find_content(*partly, "xfs", path));
 }
 
+TEST(ProbeByReading, ALongTableCostsNoMoreThanAShortOne) {
+    const TemporaryDirectory directory;
+    const std::string path = directory.path("disk.img");
+    const std::string command = "truncate -s 2G " + path +
+                                " && { printf 'label: gpt\\ntable-length: 512\\n'; "
+                                "yes 'size=4096' | head -n 400; } | PATH=$PATH:/sbin sfdisk -q " +
+                                path;
+    ASSERT_EQ(std::system(command.c_str()), 0) << "install the package fdisk";
+    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    std::uint64_t total = 0;
+    const auto read = [&](std::span<std::byte> buffer, std::uint64_t offset) -> Result<void> {
+        total += buffer.size();
+        EXPECT_EQ(::pread(fd.get(), buffer.data(), buffer.size(), static_cast<off_t>(offset)),
+                  static_cast<ssize_t>(buffer.size()));
+        return {};
+    };
+    const auto image = probe_by_reading(std::uint64_t{2} << 30, path, read);
+    ASSERT_TRUE(image) << image.error().message();
+    EXPECT_EQ(image->partitions.size(), 400U);
+    EXPECT_LT(total, std::uint64_t{170} << 20);
+}
+
 TEST(ProbeByReading, AFailureOfTheDeviceIsTold) {
     const auto fails = [](std::span<std::byte>, std::uint64_t) -> Result<void> {
         return Error::other("the wire is cut", "read", "far");

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdio>
 
+#include "fs/entry_text.hh"
 #include "fs/json_text.hh"
 
 namespace lkl::fs {
@@ -106,10 +107,11 @@ void Console::clear() {
 }
 
 void Console::message(std::string_view text) {
+    // Errors quote labels and names of the image, and a panic the kernel's log.
+    const std::string shown = printable_lines(text);
     const std::lock_guard lock(mutex_);
     clear();
-    std::fprintf(stderr, "%s: %.*s\n%s", program_.c_str(), static_cast<int>(text.size()),
-                 text.data(), shown_.c_str());
+    std::fprintf(stderr, "%s: %s\n%s", program_.c_str(), shown.c_str(), shown_.c_str());
 }
 
 void Console::output(std::string_view text) {

@@ -48,7 +48,7 @@ class Console {
   public:
     explicit Console(std::string program) : program_(std::move(program)) {}
 
-    // "PROGRAM: TEXT"
+    // "PROGRAM: TEXT", with what could steer a terminal escaped (printable_lines()).
     void message(std::string_view text);
     // TEXT as it is, to standard output.
     void output(std::string_view text);

@@ -20,7 +20,8 @@ def echoes(terminal):
 
 
 def ask(tool, image, answer):
-    """Runs the tool, answers its question; returns exit code (negative: signal) and screen."""
+    """Runs the tool, answers its question, with bytes or with a signal to it; returns exit code
+    (negative: signal) and screen."""
     main, terminal = pty.openpty()
     before = termios.tcgetattr(terminal)
     process = subprocess.Popen([tool, "ls", "-i", image], stdin=terminal, stdout=terminal,
@@ -31,7 +32,10 @@ def ask(tool, image, answer):
     while b"Passphrase for " not in screen:
         screen += os.read(main, 1024)
     assert not echoes(terminal), "the terminal echoes while the passphrase is asked for"
-    os.write(main, answer)
+    if isinstance(answer, signal.Signals):
+        process.send_signal(answer)
+    else:
+        os.write(main, answer)
     code = process.wait()
     assert termios.tcgetattr(terminal) == before, "the terminal is not as it was before"
     os.set_blocking(main, False)
@@ -62,6 +66,9 @@ def main():
     assert "wrong" not in screen, screen
     code, screen = ask(tool, image, b"corr\x03")  # Ctrl-C
     assert code in (130, -signal.SIGINT), (code, screen)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        code, screen = ask(tool, image, number)
+        assert code in (128 + number, -number), (number, code, screen)
     code, screen = ask(tool, image, b"\x04")  # the end of the input
     assert code == 3, (code, screen)
 

@@ -4,52 +4,13 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tool_fixture.hh"
+#include "volume_fixture.hh"
 
 namespace lkl::tool_test {
 namespace {
 
-constexpr int kNoLoopDevices = 77;
-
-class Lvm : public ToolTest {
+class Lvm : public VolumeTest {
   protected:
-    void SetUp() override {
-        if (!has_program("lvcreate") || !has_program("python3")) {
-            GTEST_SKIP() << "LVM2's commands are missing (Debian's package lvm2)";
-        }
-        for (int i = 0; i < 200; ++i) {
-            work_.write(
-                "tree/d" + std::to_string(i % 7) + "/f" + std::to_string(i),
-                std::string(static_cast<std::size_t>(i) * 400, static_cast<char>('a' + i % 26)));
-        }
-    }
-
-    // An empty file of some MiB.
-    std::string make_file(const std::string& name, unsigned megabytes) {
-        std::ofstream(path(name)).close();
-        std::filesystem::resize_file(path(name), std::uintmax_t{megabytes} << 20);
-        return path(name);
-    }
-
-    // Runs LVM2's commands on images; false and the test marked as skipped where they cannot be.
-    bool lvm(const std::vector<std::string>& images, const std::vector<std::string>& commands) {
-        std::string line = "python3 " + quote(LKL_VOLUME_GROUP);
-        for (const std::string& image : images) {
-            line += " " + quote(image);
-        }
-        line += " --";
-        for (const std::string& command : commands) {
-            line += " " + quote(command);
-        }
-        const auto done = run(line);
-        if (done.exit_code == kNoLoopDevices) {
-            [] { GTEST_SKIP() << "no loop devices here"; }();
-            return false;
-        }
-        EXPECT_EQ(done.exit_code, 0) << done.output << done.errors;
-        return done.exit_code == 0;
-    }
-
     // Copies the tree in and out, and expects the same; then that the volume, as LVM2 finds it, is
     // a clean file system that holds the tree.
     void expect_round_trip(const std::string& options, const std::vector<std::string>& images,
@@ -65,11 +26,6 @@ class Lvm : public ToolTest {
         expect_tool("cpfromfs",
                     "-i " + quote(path("plain")) + " /tree " + quote(directory("out2")));
         expect_same(path("out2/tree"));
-    }
-
-    void expect_same(const std::string& copy) {
-        const auto same = run("diff -r " + quote(path("tree")) + " " + quote(copy));
-        EXPECT_EQ(same.exit_code, 0) << same.output << same.errors;
     }
 
     void expect_refused(const std::string& arguments, const std::string& why) {
@@ -200,31 +156,18 @@ TEST_F(Lvm, OnAnArray) {
 }
 
 TEST_F(Lvm, InAnEncryptedVolume) {
-    if (!has_program("cryptsetup")) {
-        GTEST_SKIP() << "cryptsetup is missing (Debian's package cryptsetup-bin)";
-    }
     const std::string image = make_file("pv0", 64);
     const std::string inside = make_image("ext4", "", 40);
     if (!lvm({image}, {"pvcreate @0", "vgcreate vg @0", "lvcreate -n root -L 40M vg",
                        "put vg/root " + inside})) {
         return;
     }
-    work_.write("key", "secret");
-    const std::string key = "--key-file " + quote(path("key")) + " ";
-    std::filesystem::resize_file(image, 80U << 20U);
-    const auto encrypted =
-        run("cryptsetup -q reencrypt --encrypt --type luks2 --force-offline-reencrypt "
-            "--reduce-device-size 16M --pbkdf pbkdf2 --pbkdf-force-iterations 1000 " +
-            key + quote(image));
-    ASSERT_EQ(encrypted.exit_code, 0) << encrypted.errors;
-    const std::string options = key + "-i " + quote(image);
+    encrypt(image);
+    const std::string options = "-i " + quote(image) + with_key();
     expect_tool("cptofs", options + " " + quote(path("tree")) + " /");
     EXPECT_EQ(tool("lkl", "ls --volume vg/root " + options).output, "lost+found\ntree\n");
     expect_refused("--volume other " + options, "the logical volumes are: vg/root (41.9 MB)");
-    const auto decrypted =
-        run("cryptsetup -q reencrypt --decrypt --force-offline-reencrypt --header " +
-            quote(path("header")) + " " + key + quote(image));
-    ASSERT_EQ(decrypted.exit_code, 0) << decrypted.errors;
+    decrypt(image);
     expect_round_trip("-i " + quote(image), {image}, "vg/root");
 }
 

@@ -129,9 +129,9 @@ class Nbd : public Volumes {
   protected:
     void SetUp() override {
         Volumes::SetUp();
-        if (!has_program("qemu-nbd") || !has_program("qemu-img")) {
-            GTEST_SKIP() << "qemu-nbd is missing";
-        }
+        // What the scripts install may not be missing.
+        ASSERT_TRUE(has_program("qemu-nbd") && has_program("qemu-img"))
+            << "install the package qemu-utils";
     }
 
     // Serves `image` while `work` runs.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "common/cli_options.hh"
 
+#include <fcntl.h>
+
+#include <cstdlib>
 #include <iostream>
 #include <map>
 
@@ -14,6 +17,16 @@ void accept(const Result<void>& result) {
     if (!result) {
         throw CLI::ValidationError(result.error().message());
     }
+}
+
+// Before the tool opens anything: later the number may be that of the image. CLI11 wants what is
+// wrong, or nothing.
+std::string is_open_descriptor(const std::string& number) {
+    const long descriptor = std::strtol(number.c_str(), nullptr, 10);
+    return ::fcntl(static_cast<int>(descriptor), F_GETFD) >= 0
+               ? ""
+               : "descriptor " + number + " is not open; the shell opens it with " + number +
+                     "< FILE";
 }
 
 // Options that are added while it lives stand under this heading.
@@ -70,7 +83,8 @@ void add_image_options(CLI::App& app, fs::JobOptions& options) {
                    "Descriptor whose first line is the passphrase of an encrypted volume (LUKS); "
                    "by itself the terminal is asked")
         ->option_text("FD")
-        ->check(CLI::Range(0, 1 << 20));
+        ->check(CLI::Range(0, 1 << 20))
+        ->check(is_open_descriptor);
     app.add_option("--key-file", options.image.keys.key_file,
                    "File that is, as a whole, the passphrase; - is standard input")
         ->option_text("FILE")

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "common/cli_options.hh"
+#include "fs/entry_text.hh"
 #include "fs/interruption.hh"
 #include "fs/job_run.hh"
 #include "fs/panic_text.hh"
@@ -107,11 +108,11 @@ int finish(fs::Image& image, bool write, int code) {
     auto panic = image.panic_message();
     const auto finished = image.finish();
     if (panic || (panic = image.panic_message())) {
-        std::cerr << kProgram << ": " << fs::panic_text(*panic) << "\n";
+        std::cerr << kProgram << ": " << fs::printable_lines(fs::panic_text(*panic)) << "\n";
         return static_cast<int>(fs::ExitCode::kernel);
     }
     if (!finished) {
-        std::cerr << kProgram << ": " << finished.error().message() << "\n";
+        std::cerr << kProgram << ": " << fs::printable_lines(finished.error().message()) << "\n";
         return static_cast<int>(write ? fs::ExitCode::not_saved : fs::ExitCode::incomplete);
     }
     if (const int signal = fs::interruption_signal(); signal != 0) {
@@ -139,7 +140,7 @@ int run_shell(std::vector<std::string> arguments) {
     options.job.image.write = options.write;
     auto image = fs::open_job_image(options.job, options.job.image, sandbox);
     if (!image) {
-        std::cerr << kProgram << ": " << image.error().message() << "\n";
+        std::cerr << kProgram << ": " << fs::printable_lines(image.error().message()) << "\n";
         return static_cast<int>(fs::ExitCode::image);
     }
     session.emplace(**image, options.job.image.path);
