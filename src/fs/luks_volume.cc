@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "base/scope_exit.hh"
+#include "fs/linux_errno.hh"
 #include "fs/luks.hh"
 #include "fs/luks_crypto.hh"
 #include "fs/luks_unlock.hh"
@@ -57,6 +58,10 @@ Result<MappedDevice> map(FileCalls& calls, const Kernel& kernel, const LuksHeade
     auto mapped =
         MappedDevice::create(calls, kernel, options,
                              {{0, length / kSector, "crypt", table_of(header, key.size(), node)}});
+    if (!mapped && mapped.error().linux_errno() == errno_value::no_entry) {
+        return Error::other("the kernel in the library has no such cipher, or no device mapper",
+                            "decrypt with " + segment.cipher, node);
+    }
     if (!mapped && mapped.error().is_kernel()) {
         return Error::kernel(mapped.error().linux_errno(),
                              "let the kernel decrypt with " + segment.cipher, node);

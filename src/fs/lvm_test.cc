@@ -112,12 +112,12 @@ TEST(LvmText, WhatIsWrongIsToldWithItsLine) {
 TEST(LvmText, WhatGrowsInMemoryIsBounded) {
     const auto many = [](const std::string& piece) {
         std::string text;
-        for (int i = 0; i < 2'000'000; ++i) {
+        for (int i = 0; i < 1'050'000; ++i) {
             text += piece;
         }
         return text;
     };
-    for (const std::string& text : {"a = [" + many("1,") + "]", many("a{}"), many("a=1 ")}) {
+    for (const std::string& text : {"a = [" + many("1,") + "]", many("a{}")}) {
         const auto parsed = parse_lvm_text(text, "disk.img");
         ASSERT_FALSE(parsed);
         EXPECT_NE(parsed.error().message().find("too many names and values"), std::string::npos);

@@ -251,6 +251,27 @@ TEST_F(Luks, AReencryptionThatWasBegunIsRefused) {
     expect_refused(with_key(image), "reencrypt");
 }
 
+TEST_F(Luks, ACipherThatTheKernelHasNotIsNamed) {
+    const std::string image = make_encrypted();
+    const auto changed = run("python3 - " + quote(image) + R"( <<'END'
+import hashlib, sys
+with open(sys.argv[1], "r+b") as disk:
+    for place in (0, 0x4000):
+        disk.seek(place)
+        header = bytearray(disk.read(0x4000))
+        cipher = header.rindex(b'"encryption":"aes-')  # that of the data
+        header[cipher + 14:cipher + 17] = b"xyz"
+        header[448:512] = bytes(64)
+        header[448:480] = hashlib.sha256(header).digest()
+        disk.seek(place)
+        disk.write(header)
+END)");
+    ASSERT_EQ(changed.exit_code, 0) << changed.errors;
+    expect_refused(with_key(image),
+                   "decrypt with xyz-xts-plain64 /dev/vda: the kernel in the "
+                   "library has no such cipher, or no device mapper");
+}
+
 TEST_F(Luks, LklfuseAsksBeforeItLeavesTheTerminal) {
     if (::access("/dev/fuse", R_OK | W_OK) != 0) {
         GTEST_SKIP() << "/dev/fuse cannot be opened here";
