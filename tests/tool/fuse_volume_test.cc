@@ -30,7 +30,7 @@ TEST_F(FuseVolume, AnEncryptedLogicalVolume) {
                        "lvcreate -n root -L 60M vg", "put vg/root " + inside})) {
         return;
     }
-    FuseMount mounted(image, mount_point_, {"--volume", "vg/root", "--key-file", path("key")});
+    FuseMount mounted(image, mount_point_, {"-o", "volume=vg/root,keyfile=" + path("key")});
     ASSERT_TRUE(mounted.wait_for_mount()) << mounted.finish() << mounted.errors();
     const auto copied = run("cp -r " + quote(path("tree")) + " " + quote(mount_point_));
     EXPECT_EQ(copied.exit_code, 0) << copied.errors;

@@ -17,8 +17,8 @@ separated by commas; a comma in a value is written with a backslash before it.
 .BR ro ", " rw
 Read only, or (by itself) to be written.
 .TP
-.BR type= "TYPE, " part= "PARTITION, " opts= "OPTIONS, " mb= "MIB"
-The same as \-t, \-P, \-\-mount\-options and \-m.
+.BR type= "TYPE, " part= "PARTITION, " volume= "VOLUME, " keyfile= "FILE, " opts= "OPTIONS, " mb= MIB
+The same as \-t, \-P, \-\-volume, \-\-key\-file, \-\-mount\-options and \-m.
 .TP
 .BR log= FILE
 The kernel's log goes to the end of this file, and so do messages from the background, which
@@ -105,6 +105,10 @@ void take_option(FuseOptions& options, const std::string& option) {
         image.type = value;
     } else if (name == "part") {
         image.partition = value;
+    } else if (name == "volume") {
+        image.volume = value;
+    } else if (name == "keyfile") {
+        image.keys.key_file = value;
     } else if (name == "opts") {
         image.mount_options += (image.mount_options.empty() ? "" : ",") + value;
     } else if (name == "mb") {
@@ -133,8 +137,9 @@ void add_mount_options(CLI::App& app, FuseOptions& options) {
                    take_option(options, option);
                }
            },
-           "Options, separated by commas: ro, type=, part=, opts= (for the mount in the kernel), "
-           "mb=, log=FILE, uid=, gid=, default_permissions, allow_other and what FUSE knows")
+           "Options, separated by commas: ro, type=, part=, volume=, keyfile=, opts= (for the "
+           "mount in the kernel), mb=, log=FILE, uid=, gid=, default_permissions, allow_other and "
+           "what FUSE knows")
         ->option_text("OPTION,...")
         ->trigger_on_parse()
         ->take_last();
