@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "kconfig/base/arena.hh"
 #include "kconfig/base/names.hh"
 #include "kconfig/base/sequence.hh"
 #include "kconfig/compat/profile.hh"
