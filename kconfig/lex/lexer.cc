@@ -59,6 +59,7 @@ bool is_assignment(TokenKind kind) {
 Lexer::Lexer(Tree& tree, Diagnostics& diagnostics, ShellRunner shell)
     : tree_(tree),
       diagnostics_(diagnostics),
+      reader_(diagnostics.host()),
       macros_(
           diagnostics,
           [this] {
@@ -232,7 +233,7 @@ bool Lexer::scan_word(Token& token) {
 bool Lexer::scan_macro_word(Token& token) {
     const std::string_view line = rest_of_line();
     std::size_t used = 0;
-    const std::string word = macros_.expand_word(line, used);
+    const std::string word = macros().expand_word(line, used);
     at_ += used;
     if (word.empty() || diagnostics_.fatal()) {
         return false;
@@ -280,7 +281,7 @@ void Lexer::scan_rest_of_string(Token& token, std::string_view begun, char quote
         if (c == '$') {
             const std::string_view line = rest_of_line();
             std::size_t used = 0;
-            std::string expanded = macros_.expand_dollar(line, used);
+            std::string expanded = macros().expand_dollar(line, used);
             out += expanded;
             at_ += used;
         } else if (c != '\\') {
