@@ -80,14 +80,14 @@ const Symbol* Evaluator::calc_choice(const MenuNode& choice) {
         const Symbol& symbol = *priority[i];
         calc_visibility(symbol);
         const State& state = at(symbol);
-        if (state.visible != Tristate::no && state.has[0] && state.given[0].tri == Tristate::yes) {
+        if (state.visible != Tristate::no && state.has[0] && state.user.tri == Tristate::yes) {
             result = &symbol;
         }
     }
     // Else the default, unless the user said n to it.
     if (result == nullptr) {
         result = choice_default(choice);
-        if (result != nullptr && at(*result).has[0] && at(*result).given[0].tri == Tristate::no) {
+        if (result != nullptr && at(*result).has[0] && at(*result).user.tri == Tristate::no) {
             result = nullptr;
         }
     }
@@ -146,7 +146,7 @@ void Evaluator::set_choice(const MenuNode& choice, const Symbol& member) {
         }
         const Tristate wanted = &symbol == &member ? Tristate::yes : Tristate::no;
         changed = changed || state.current.tri != wanted;
-        state.given[0].tri = wanted;
+        state.user.tri = wanted;
         state.has[0] = true;
         prioritize(choice, symbol, true);
         return false;
@@ -190,7 +190,7 @@ const Symbol* Evaluator::calc_choice_6_1(const Symbol& choice) {
         }
     }
     state.has[0] = state.has[0] && all_answered;
-    const Symbol* const wanted = state.choice_given[0];
+    const Symbol* const wanted = rare(choice).choice_given[0];
     if (wanted != nullptr && at(*wanted).visible != Tristate::no) {
         return wanted;
     }
@@ -211,7 +211,7 @@ void Evaluator::finish_choice_6_1(const Symbol& symbol) {
 }
 
 void Evaluator::set_choice_value(const Symbol& choice, Source source, const Symbol* member) {
-    at(choice).choice_given[static_cast<int>(source)] = member;
+    rare(choice).choice_given[static_cast<int>(source)] = member;
 }
 
 void Evaluator::set_all_choice_values(const Symbol& choice) {
@@ -219,7 +219,7 @@ void Evaluator::set_all_choice_values(const Symbol& choice) {
     if (const Property* const prop = members_property(choice)) {
         for (const Symbol* const member : prop->members) {
             if (!at(*member).has[0]) {
-                at(*member).given[0].tri = Tristate::no;
+                at(*member).user.tri = Tristate::no;
             }
         }
     }
