@@ -36,7 +36,7 @@ std::vector<const Symbol*> Evaluator::choice_members(const MenuNode& choice) con
         if (prop == nullptr) {
             return {};
         }
-        return {prop->members.begin(), prop->members.end()};
+        return {prop->menu->choice_members.begin(), prop->menu->choice_members.end()};
     }
     std::vector<const Symbol*> members;
     for_each_member(choice, [&](const Symbol& symbol) {
@@ -172,7 +172,7 @@ const Symbol* Evaluator::choice_default_6_1(const Symbol& choice) {
             return wanted;
         }
     }
-    for (const Symbol* const member : members_property(choice)->members) {
+    for (const Symbol* const member : members_property(choice)->menu->choice_members) {
         if (at(*member).visible != Tristate::no) {
             return member;
         }
@@ -183,7 +183,7 @@ const Symbol* Evaluator::choice_default_6_1(const Symbol& choice) {
 const Symbol* Evaluator::calc_choice_6_1(const Symbol& choice) {
     State& state = at(choice);
     bool all_answered = state.has[0];
-    for (const Symbol* const member : members_property(choice)->members) {
+    for (const Symbol* const member : members_property(choice)->menu->choice_members) {
         calc_visibility(*member);
         if (at(*member).visible != Tristate::no) {
             all_answered = all_answered && at(*member).has[0];
@@ -203,7 +203,7 @@ const Symbol* Evaluator::calc_choice_6_1(const Symbol& choice) {
 
 void Evaluator::finish_choice_6_1(const Symbol& symbol) {
     const bool write = at(symbol).write;
-    for (const Symbol* const member : members_property(symbol)->members) {
+    for (const Symbol* const member : members_property(symbol)->menu->choice_members) {
         if (write && at(*member).visible != Tristate::no) {
             at(*member).write = true;
         }
@@ -217,7 +217,7 @@ void Evaluator::set_choice_value(const Symbol& choice, Source source, const Symb
 void Evaluator::set_all_choice_values(const Symbol& choice) {
     // A member can be marked too; it has nothing to settle.
     if (const Property* const prop = members_property(choice)) {
-        for (const Symbol* const member : prop->members) {
+        for (const Symbol* const member : prop->menu->choice_members) {
             if (!at(*member).has[0]) {
                 at(*member).user.tri = Tristate::no;
             }

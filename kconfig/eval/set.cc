@@ -100,7 +100,7 @@ bool Evaluator::set_tri(const Symbol& symbol, Tristate wanted) {
             const Symbol& choice = *choice_symbol_[symbol.id];
             rare(choice).choice_given[0] = &symbol;
             at(choice).has[0] = true;
-            for (const Symbol* const member : members_property(choice)->members) {
+            for (const Symbol* const member : members_property(choice)->menu->choice_members) {
                 if (at(*member).visible != Tristate::no) {
                     at(*member).has[0] = true;
                 }
