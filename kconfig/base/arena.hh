@@ -31,24 +31,7 @@ class TextArena {
         return {place, text.size()};
     }
 
-    /// Room for @p size bytes, aligned as for a pointer.
-    void* reserve_aligned(std::size_t size) {
-        constexpr std::size_t kMask = alignof(void*) - 1;
-        // Blocks begin aligned, so that what is left of one may be skipped.
-        const std::size_t skip = (alignof(void*) - (used() & kMask)) & kMask;
-        if (skip + size <= static_cast<std::size_t>(end_ - next_)) {
-            next_ += skip;
-        } else {
-            next_ = end_;
-        }
-        return reserve(size);
-    }
-
   private:
-    std::size_t used() const {
-        return blocks_.empty() ? 0 : static_cast<std::size_t>(next_ - blocks_.back().get());
-    }
-
     char* reserve(std::size_t size) {
         if (size > static_cast<std::size_t>(end_ - next_)) {
             const std::size_t block = size > kBlock ? size : kBlock;

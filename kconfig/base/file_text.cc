@@ -11,6 +11,8 @@
 #endif
 
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 #include "kconfig/base/host.hh"
 #include "kconfig/base/text.hh"
@@ -46,6 +48,7 @@ std::optional<FileText> read_file(const std::string& path) {
             enlarge(text, room);
         }
     }
+    text.data[text.size] = '\0';
     std::fclose(file);
     return text;
 }
@@ -83,22 +86,54 @@ std::optional<FileText> read_file(const std::string& path) {
             enlarge(text, room);
         }
     }
+    text.data[text.size] = '\0';
     ::close(fd);
     return text;
 }
 
 #endif
 
-std::optional<FileText> read_source_file(Host& host, std::string_view name) {
-    std::optional<FileText> text = read_file(std::string(name));
-    if (text || (!name.empty() && name.front() == '/')) {
-        return text;
-    }
+namespace {
+
+std::optional<FileText> read_in_srctree(Host& host, std::string_view name) {
     const char* const srctree = host.env("srctree");
-    if (srctree == nullptr) {
+    if (srctree == nullptr || (!name.empty() && name.front() == '/')) {
         return std::nullopt;
     }
     return read_file(cat(srctree, '/', name));
+}
+
+}  // namespace
+
+std::optional<FileText> read_source_file(Host& host, std::string_view name) {
+    std::optional<FileText> text = read_file(std::string(name));
+    return text ? std::move(text) : read_in_srctree(host, name);
+}
+
+// Whether the first directory of a relative name exists.
+bool SourceReader::may_be_here(std::string_view name) {
+    const std::size_t slash = name.find('/');
+    if (slash == 0 || slash == std::string_view::npos) {
+        return true;
+    }
+    const std::string_view directory = name.substr(0, slash);
+    for (const auto& [known, exists] : here_) {
+        if (known == directory) {
+            return exists;
+        }
+    }
+    std::error_code error;
+    const auto status = std::filesystem::status(directory, error);
+    const bool exists = status.type() != std::filesystem::file_type::not_found;
+    here_.emplace_back(directory, exists);
+    return exists;
+}
+
+std::optional<FileText> SourceReader::read(std::string_view name) {
+    if (may_be_here(name)) {
+        return read_source_file(host_, name);
+    }
+    return read_in_srctree(host_, name);
 }
 
 }  // namespace kconfig

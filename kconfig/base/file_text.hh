@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace kconfig {
 
@@ -13,7 +15,7 @@ class Host;
 
 /// A file's bytes.
 struct FileText {
-    std::unique_ptr<char[]> data;
+    std::unique_ptr<char[]> data;  ///< A NUL follows the last byte.
     std::size_t size = 0;
     bool unreadable = false;  ///< It could be opened but not read (a directory).
 
@@ -26,5 +28,23 @@ std::optional<FileText> read_file(const std::string& path);
 /// The same for a name that is looked up first as it is, then in $srctree
 /// unless it is absolute.
 std::optional<FileText> read_source_file(Host& host, std::string_view name);
+
+/// read_source_file() for the many files of a tree: where the current directory has no "drivers",
+/// nothing of "drivers/..." is looked up in it again.
+class SourceReader {
+  public:
+    explicit SourceReader(Host& host) : host_(host) {}
+
+    std::optional<FileText> read(std::string_view name);
+
+    /// To be called when the current directory may have changed.
+    void forget() { here_.clear(); }
+
+  private:
+    bool may_be_here(std::string_view name);
+
+    Host& host_;
+    std::vector<std::pair<std::string, bool>> here_;  // first directories, and whether they exist
+};
 
 }  // namespace kconfig

@@ -44,56 +44,81 @@ std::uint32_t hash_of(std::string_view text) {
 
 }  // namespace
 
-NameTable::NameTable() : slots_(kInitialSlots, nullptr) {}
+NameTable::NameTable() : slots_(kInitialSlots, 0) {}
+
+// Room for a name, aligned as for a pointer; where no more can be numbered, there is no memory.
+std::uint32_t NameTable::reserve(std::size_t size) {
+    const std::size_t units = (size + kUnit - 1) / kUnit;
+    if (units > kBlockUnits - used_) {
+        if (blocks_.size() << kBlockBits > kPlaceMask) {
+            throw std::bad_alloc();
+        }
+        blocks_.push_back(std::make_unique_for_overwrite<char[]>(
+            std::max<std::size_t>(units, kBlockUnits) * kUnit));
+        used_ = blocks_.size() == 1 ? 1 : 0;  // place 0 is none
+    }
+    const std::size_t place = ((blocks_.size() - 1) << kBlockBits) + used_;
+    used_ = std::min(used_ + units, kBlockUnits);
+    return static_cast<std::uint32_t>(place);
+}
 
 // The name and its text lie together: whoever looks at one wants the other.
-Name& NameTable::add(std::string_view text) {
-    static_assert(std::is_trivially_destructible_v<Name>);
-    void* const place = arena_.reserve_aligned(sizeof(Name) + text.size() + 1);
-    char* const copy = static_cast<char*>(place) + sizeof(Name);
+std::uint32_t NameTable::add(std::string_view text) {
+    static_assert(std::is_trivially_destructible_v<Name> && alignof(Name) <= kUnit);
+    const std::uint32_t place = reserve(sizeof(Name) + text.size() + 1);
+    Name* const name = new (at(place)) Name;
+    char* const copy = reinterpret_cast<char*>(name) + sizeof(Name);
     std::copy(text.begin(), text.end(), copy);
     copy[text.size()] = '\0';
-    Name* const name = new (place) Name;
     name->text = {copy, text.size()};
     name->hash = fnv1a(text);
     ++count_;
-    return *name;
+    return place;
 }
 
 // Where the name is, or is to be.
-std::size_t NameTable::slot_of(std::string_view text) const {
-    std::size_t slot = hash_of(text) & (slots_.size() - 1);
-    while (slots_[slot] != nullptr && slots_[slot]->text != text) {
+std::size_t NameTable::slot_of(std::string_view text, std::uint32_t hash) const {
+    const std::uint32_t tag = hash >> kPlaceBits;
+    std::size_t slot = hash & (slots_.size() - 1);
+    while (slots_[slot] != 0 &&
+           (slots_[slot] >> kPlaceBits != tag || at(slots_[slot])->text != text)) {
         slot = (slot + 1) & (slots_.size() - 1);
     }
     return slot;
 }
 
 Name& NameTable::intern(std::string_view text) {
-    const std::size_t slot = slot_of(text);
-    if (slots_[slot] != nullptr) {
-        return *slots_[slot];
+    const std::uint32_t hash = hash_of(text);
+    const std::size_t slot = slot_of(text, hash);
+    if (slots_[slot] != 0) {
+        return *at(slots_[slot]);
     }
-    Name& name = add(text);
-    slots_[slot] = &name;
+    const std::uint32_t place = add(text);
+    slots_[slot] = (hash & ~kPlaceMask) | place;
     if (count_ * 2 > slots_.size()) {
         grow();
     }
-    return name;
+    return *at(place);
 }
 
 const Name* NameTable::find(std::string_view text) const {
-    return slots_[slot_of(text)];
+    const std::uint32_t found = slots_[slot_of(text, hash_of(text))];
+    return found != 0 ? at(found) : nullptr;
 }
 
 void NameTable::grow() {
-    std::vector<Name*> old(slots_.size() * 2, nullptr);
-    slots_.swap(old);
-    for (Name* const name : old) {
-        if (name != nullptr) {
-            slots_[slot_of(name->text)] = name;
+    std::vector<std::uint32_t> bigger(slots_.size() * 2, 0);
+    for (const std::uint32_t old : slots_) {
+        if (old == 0) {
+            continue;
         }
+        std::size_t slot = hash_of(at(old)->text) & (bigger.size() - 1);
+        while (bigger[slot] != 0) {
+            slot = (slot + 1) & (bigger.size() - 1);
+        }
+        bigger[slot] = old;
     }
+    slots_.swap(bigger);
 }
 
 }  // namespace kconfig

@@ -2,11 +2,12 @@
 // Interned names: one object a distinct word.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
-#include "kconfig/base/arena.hh"
 #include "kconfig/base/text.hh"
 
 /// How many slots a tree's hash tables begin with: a power of two. Enough for a kernel; a build for
@@ -41,13 +42,30 @@ class NameTable {
     const Name* find(std::string_view text) const;
 
   private:
-    Name& add(std::string_view text);
-    std::size_t slot_of(std::string_view text) const;
+    // A slot is 0, or six bits of the name's hash above the place where the name lies, in units
+    // of 8 bytes: small, since the table has to share the processor's cache with everything
+    // else, and without a look at other names that are in the way.
+    static constexpr unsigned kPlaceBits = 26;
+    static constexpr std::uint32_t kPlaceMask = (1U << kPlaceBits) - 1;
+    static constexpr std::size_t kUnit = 8;
+    static constexpr unsigned kBlockBits = 13;  // 64 KiB
+    static constexpr std::size_t kBlockUnits = std::size_t{1} << kBlockBits;
+
+    Name* at(std::uint32_t slot) const {
+        const std::uint32_t place = slot & kPlaceMask;
+        char* const block = blocks_[place >> kBlockBits].get();
+        return static_cast<Name*>(static_cast<void*>(block + place % kBlockUnits * kUnit));
+    }
+
+    std::uint32_t reserve(std::size_t size);
+    std::uint32_t add(std::string_view text);
+    std::size_t slot_of(std::string_view text, std::uint32_t hash) const;
     void grow();
 
-    TextArena arena_;
+    std::vector<std::unique_ptr<char[]>> blocks_;
+    std::size_t used_ = kBlockUnits;  // units of the last block
     std::size_t count_ = 0;
-    std::vector<Name*> slots_;
+    std::vector<std::uint32_t> slots_;
 };
 
 }  // namespace kconfig

@@ -36,7 +36,7 @@ std::vector<const Symbol*> Evaluator::choice_members(const MenuNode& choice) con
         if (prop == nullptr) {
             return {};
         }
-        return {prop->members.begin(), prop->members.end()};
+        return {prop->menu->choice_members.begin(), prop->menu->choice_members.end()};
     }
     std::vector<const Symbol*> members;
     for_each_member(choice, [&](const Symbol& symbol) {
@@ -80,14 +80,14 @@ const Symbol* Evaluator::calc_choice(const MenuNode& choice) {
         const Symbol& symbol = *priority[i];
         calc_visibility(symbol);
         const State& state = at(symbol);
-        if (state.visible != Tristate::no && state.has[0] && state.given[0].tri == Tristate::yes) {
+        if (state.visible != Tristate::no && state.has[0] && state.user.tri == Tristate::yes) {
             result = &symbol;
         }
     }
     // Else the default, unless the user said n to it.
     if (result == nullptr) {
         result = choice_default(choice);
-        if (result != nullptr && at(*result).has[0] && at(*result).given[0].tri == Tristate::no) {
+        if (result != nullptr && at(*result).has[0] && at(*result).user.tri == Tristate::no) {
             result = nullptr;
         }
     }
@@ -146,7 +146,7 @@ void Evaluator::set_choice(const MenuNode& choice, const Symbol& member) {
         }
         const Tristate wanted = &symbol == &member ? Tristate::yes : Tristate::no;
         changed = changed || state.current.tri != wanted;
-        state.given[0].tri = wanted;
+        state.user.tri = wanted;
         state.has[0] = true;
         prioritize(choice, symbol, true);
         return false;
@@ -172,7 +172,7 @@ const Symbol* Evaluator::choice_default_6_1(const Symbol& choice) {
             return wanted;
         }
     }
-    for (const Symbol* const member : members_property(choice)->members) {
+    for (const Symbol* const member : members_property(choice)->menu->choice_members) {
         if (at(*member).visible != Tristate::no) {
             return member;
         }
@@ -183,14 +183,14 @@ const Symbol* Evaluator::choice_default_6_1(const Symbol& choice) {
 const Symbol* Evaluator::calc_choice_6_1(const Symbol& choice) {
     State& state = at(choice);
     bool all_answered = state.has[0];
-    for (const Symbol* const member : members_property(choice)->members) {
+    for (const Symbol* const member : members_property(choice)->menu->choice_members) {
         calc_visibility(*member);
         if (at(*member).visible != Tristate::no) {
             all_answered = all_answered && at(*member).has[0];
         }
     }
     state.has[0] = state.has[0] && all_answered;
-    const Symbol* const wanted = state.choice_given[0];
+    const Symbol* const wanted = rare(choice).choice_given[0];
     if (wanted != nullptr && at(*wanted).visible != Tristate::no) {
         return wanted;
     }
@@ -203,7 +203,7 @@ const Symbol* Evaluator::calc_choice_6_1(const Symbol& choice) {
 
 void Evaluator::finish_choice_6_1(const Symbol& symbol) {
     const bool write = at(symbol).write;
-    for (const Symbol* const member : members_property(symbol)->members) {
+    for (const Symbol* const member : members_property(symbol)->menu->choice_members) {
         if (write && at(*member).visible != Tristate::no) {
             at(*member).write = true;
         }
@@ -211,15 +211,15 @@ void Evaluator::finish_choice_6_1(const Symbol& symbol) {
 }
 
 void Evaluator::set_choice_value(const Symbol& choice, Source source, const Symbol* member) {
-    at(choice).choice_given[static_cast<int>(source)] = member;
+    rare(choice).choice_given[static_cast<int>(source)] = member;
 }
 
 void Evaluator::set_all_choice_values(const Symbol& choice) {
     // A member can be marked too; it has nothing to settle.
     if (const Property* const prop = members_property(choice)) {
-        for (const Symbol* const member : prop->members) {
+        for (const Symbol* const member : prop->menu->choice_members) {
             if (!at(*member).has[0]) {
-                at(*member).given[0].tri = Tristate::no;
+                at(*member).user.tri = Tristate::no;
             }
         }
     }

@@ -7,6 +7,8 @@
 
 namespace kconfig {
 
+const Evaluator::Rare Evaluator::kNothingRare;
+
 Evaluator::Evaluator(const Tree& tree, Host& host)
     : tree_(tree),
       host_(host),
@@ -274,7 +276,9 @@ void Evaluator::calc(const Symbol& symbol) {
         state.write = true;
     }
     state.current = fresh;  // what a recursive look will see
-    state.choice_current = nullptr;
+    if (old_) {
+        rare(symbol).choice_current = nullptr;
+    }
     if (is_logical(effective_type(symbol))) {
         calc_logical(symbol, fresh);
     } else {
@@ -282,7 +286,8 @@ void Evaluator::calc(const Symbol& symbol) {
     }
     state.current = fresh;
     if (old_ && symbol.is_choice) {
-        state.choice_current = fresh.tri == Tristate::yes ? calc_choice_6_1(symbol) : nullptr;
+        rare(symbol).choice_current =
+            fresh.tri == Tristate::yes ? calc_choice_6_1(symbol) : nullptr;
     }
     validate_range(symbol);
     state.open = false;
@@ -307,14 +312,14 @@ void Evaluator::calc(const Symbol& symbol) {
 void Evaluator::calc_logical(const Symbol& symbol, Value& fresh) {
     State& state = at(symbol);
     if (old_ && symbol.is_choice_value && state.visible == Tristate::yes) {
-        fresh.tri =
-            at(*choice_symbol_[symbol.id]).choice_current == &symbol ? Tristate::yes : Tristate::no;
+        fresh.tri = rare(*choice_symbol_[symbol.id]).choice_current == &symbol ? Tristate::yes
+                                                                               : Tristate::no;
     } else if (!old_ && choice_node_[symbol.id] != nullptr) {
         calc_choice(*choice_node_[symbol.id]);
         fresh.tri = state.current.tri;
     } else {
         if (state.visible != Tristate::no && state.has[0]) {
-            fresh.tri = tri_and(state.given[0].tri, state.visible);
+            fresh.tri = tri_and(state.user.tri, state.visible);
         } else {
             if (state.reverse != Tristate::no) {
                 state.write = true;
@@ -346,7 +351,7 @@ void Evaluator::calc_logical(const Symbol& symbol, Value& fresh) {
 void Evaluator::calc_text(const Symbol& symbol, Value& fresh) {
     State& state = at(symbol);
     if (state.visible != Tristate::no && state.has[0]) {
-        fresh.text = state.given[0].text;
+        fresh.text = state.user.text;
         return;
     }
     const Property* const prop = active_default(symbol);

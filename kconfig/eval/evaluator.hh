@@ -47,7 +47,6 @@ class Evaluator {
     void expect_soon(const Symbol& next, const Symbol& later) const {
         __builtin_prefetch(&later);
         __builtin_prefetch(&states_[next.id], 1);
-        __builtin_prefetch(reinterpret_cast<const char*>(&states_[next.id]) + 64, 1);
         if (!next.props.empty()) {
             __builtin_prefetch(next.props.front());
         }
@@ -83,7 +82,7 @@ class Evaluator {
 
     /// The value from outside; only meaningful when there is one.
     const Value& given(const Symbol& symbol, Source source) const {
-        return at(symbol).given[static_cast<int>(source)];
+        return source == Source::user ? at(symbol).user : rare(symbol).auto_conf;
     }
 
     bool has_given(const Symbol& symbol, Source source) const {
@@ -142,7 +141,7 @@ class Evaluator {
     /// The state without the mark that it was given (rewriting of tristates).
     void poke(const Symbol& symbol, Tristate value) {
         given_changed();
-        at(symbol).given[0].tri = value;
+        at(symbol).user.tri = value;
     }
 
     void mark_given(const Symbol& symbol, Source source, bool given);
@@ -172,7 +171,7 @@ class Evaluator {
     void prioritize(const MenuNode& choice, const Symbol& symbol, bool first);
     void set_choice_value(const Symbol& choice, Source source, const Symbol* member);
 
-    const Symbol* choice_value(const Symbol& choice) const { return at(choice).choice_current; }
+    const Symbol* choice_value(const Symbol& choice) const { return rare(choice).choice_current; }
 
     /// 6.1: members without an answer become n; the choice counts as answered.
     void set_all_choice_values(const Symbol& choice);
@@ -224,11 +223,10 @@ class Evaluator {
     void print_reverse(std::string& out, const Expr* e, Tristate only, std::string_view title);
 
   private:
-    struct State {
+    // One line of the processor's cache: most states are looked at in no order.
+    struct alignas(64) State {
         Value current;
-        Value given[2];
-        const Symbol* choice_current = nullptr;  // 6.1: the member that is set
-        const Symbol* choice_given[2] = {nullptr, nullptr};
+        Value user;  // what Source::user gave
         std::uint32_t valid = 0;
         Tristate visible = Tristate::no;
         Tristate direct = Tristate::no;
@@ -241,9 +239,33 @@ class Evaluator {
         bool need_choice = false;
     };
 
+    static_assert(sizeof(void*) != 8 || sizeof(State) == 64);
+
+    // What only 6.1's choices and auto.conf need.
+    struct Rare {
+        Value auto_conf;                         // what Source::auto_conf gave
+        const Symbol* choice_current = nullptr;  // 6.1: the member that is set
+        const Symbol* choice_given[2] = {nullptr, nullptr};
+    };
+
     State& at(const Symbol& symbol) { return states_[symbol.id]; }
 
     const State& at(const Symbol& symbol) const { return states_[symbol.id]; }
+
+    Rare& rare(const Symbol& symbol) {
+        if (rare_.empty()) {
+            rare_.resize(states_.size());
+        }
+        return rare_[symbol.id];
+    }
+
+    const Rare& rare(const Symbol& symbol) const {
+        return rare_.empty() ? kNothingRare : rare_[symbol.id];
+    }
+
+    Value& given_value(const Symbol& symbol, Source source) {
+        return source == Source::user ? at(symbol).user : rare(symbol).auto_conf;
+    }
 
     bool is_valid(const State& state) const { return state.fixed || state.valid == generation_; }
 
@@ -277,7 +299,10 @@ class Evaluator {
     const Tree& tree_;
     Host& host_;
     const bool old_;
+    static const Rare kNothingRare;
+
     std::vector<State> states_;
+    std::vector<Rare> rare_;  // by symbol, once anybody needs it
     std::vector<std::uint32_t> exprs_;
     std::vector<Tristate> prompts_;
     std::vector<const MenuNode*> choice_node_;

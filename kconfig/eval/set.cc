@@ -98,9 +98,9 @@ bool Evaluator::set_tri(const Symbol& symbol, Tristate wanted) {
         state.has[0] = true;
         if (symbol.is_choice_value && wanted == Tristate::yes) {
             const Symbol& choice = *choice_symbol_[symbol.id];
-            at(choice).choice_given[0] = &symbol;
+            rare(choice).choice_given[0] = &symbol;
             at(choice).has[0] = true;
-            for (const Symbol* const member : members_property(choice)->members) {
+            for (const Symbol* const member : members_property(choice)->menu->choice_members) {
                 if (at(*member).visible != Tristate::no) {
                     at(*member).has[0] = true;
                 }
@@ -112,7 +112,7 @@ bool Evaluator::set_tri(const Symbol& symbol, Tristate wanted) {
         }
         state.has[0] = true;
     }
-    state.given[0].tri = wanted;
+    state.user.tri = wanted;
     if (before != wanted) {
         clear_all();
     }
@@ -130,11 +130,11 @@ bool Evaluator::set_text(const Symbol& symbol, std::string_view text) {
     State& state = at(symbol);
     given_changed();
     state.has[0] = true;
-    const std::string_view before = state.given[0].text;
+    const std::string_view before = state.user.text;
     if (symbol.type == SymbolType::hex && !has_hex_prefix(text)) {
-        state.given[0].text = texts_.keep(cat("0x", text));
+        state.user.text = texts_.keep(cat("0x", text));
     } else if (before.data() == nullptr || before != text) {
-        state.given[0].text = texts_.keep(text);
+        state.user.text = texts_.keep(text);
     } else {
         return true;
     }
@@ -162,16 +162,14 @@ Tristate Evaluator::toggle(const Symbol& symbol) {
 
 void Evaluator::give(const Symbol& symbol, Source source, Tristate value) {
     given_changed();
-    State& state = at(symbol);
-    state.given[static_cast<int>(source)].tri = value;
-    state.has[static_cast<int>(source)] = true;
+    given_value(symbol, source).tri = value;
+    at(symbol).has[static_cast<int>(source)] = true;
 }
 
 void Evaluator::give(const Symbol& symbol, Source source, std::string_view text) {
     given_changed();
-    State& state = at(symbol);
-    state.given[static_cast<int>(source)].text = texts_.keep(text);
-    state.has[static_cast<int>(source)] = true;
+    given_value(symbol, source).text = texts_.keep(text);
+    at(symbol).has[static_cast<int>(source)] = true;
 }
 
 void Evaluator::mark_given(const Symbol& symbol, Source source, bool given) {
@@ -183,20 +181,26 @@ void Evaluator::reset_given(Source source) {
     given_changed();
     const int which = static_cast<int>(source);
     for (const Symbol& symbol : tree_.symbols) {
-        State& state = at(symbol);
-        state.has[which] = old_ && symbol.is_choice;
-        state.given[which] = Value();
-        state.choice_given[which] = nullptr;
+        at(symbol).has[which] = old_ && symbol.is_choice;
+        if (source == Source::user) {
+            at(symbol).user = Value();
+        }
+    }
+    for (Rare& rare : rare_) {
+        if (source == Source::auto_conf) {
+            rare.auto_conf = Value();
+        }
+        rare.choice_given[which] = nullptr;
     }
 }
 
 Evaluator::Saved Evaluator::save(const Symbol& symbol) const {
     const State& state = at(symbol);
-    Saved saved{state.given[0], state.has[0], {}, false, nullptr, {}};
+    Saved saved{state.user, state.has[0], {}, false, nullptr, {}};
     if (const Symbol* const choice = choice_of(symbol)) {
-        saved.choice_given = at(*choice).given[0];
+        saved.choice_given = at(*choice).user;
         saved.choice_has = at(*choice).has[0];
-        saved.choice_member = at(*choice).choice_given[0];
+        saved.choice_member = rare(*choice).choice_given[0];
         if (!old_) {
             saved.priority = priorities_[choice->id];
         }
@@ -207,12 +211,14 @@ Evaluator::Saved Evaluator::save(const Symbol& symbol) const {
 void Evaluator::restore(const Symbol& symbol, const Saved& saved) {
     given_changed();
     State& state = at(symbol);
-    state.given[0] = saved.given;
+    state.user = saved.given;
     state.has[0] = saved.has;
     if (const Symbol* const choice = choice_of(symbol)) {
-        at(*choice).given[0] = saved.choice_given;
+        at(*choice).user = saved.choice_given;
         at(*choice).has[0] = saved.choice_has;
-        at(*choice).choice_given[0] = saved.choice_member;
+        if (old_) {
+            rare(*choice).choice_given[0] = saved.choice_member;
+        }
         if (!old_) {
             priorities_[choice->id] = saved.priority;
         }
@@ -237,7 +243,7 @@ bool Evaluator::assign(const Symbol& symbol, std::string_view text) {
         if (!old_) {
             prioritize(*choice_node_[symbol.id], symbol, true);
         } else if (wanted == Tristate::yes) {
-            at(*choice).choice_given[0] = &symbol;
+            rare(*choice).choice_given[0] = &symbol;
             give(*choice, Source::user, Tristate::yes);
         }
     }

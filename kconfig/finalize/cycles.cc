@@ -70,7 +70,7 @@ std::vector<const Symbol*> CycleFinder::members_of(const Symbol& choice) const {
     if (tree_.profile().is_6_1()) {
         for (const Property* const prop : choice.props) {
             if (prop->type == PropType::choice) {
-                return {prop->members.begin(), prop->members.end()};
+                return {prop->menu->choice_members.begin(), prop->menu->choice_members.end()};
             }
         }
         return {};

@@ -212,7 +212,7 @@ void Finalizer::adopt_choice_value(MenuNode& choice, MenuNode& member) {
     add_property(member, PropType::choice, tree_.exprs.symbol(choice.sym));
     for (Property* const prop : choice.sym->props) {
         if (prop->type == PropType::choice) {
-            prop->members.push_back(&symbol);
+            prop->menu->choice_members.push_back(&symbol);
             break;
         }
     }

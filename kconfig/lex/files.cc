@@ -13,7 +13,7 @@ constexpr int kScannerFailure = 2;
 }  // namespace
 
 std::optional<std::string_view> Lexer::load(std::string_view name) {
-    std::optional<FileText> file = read_source_file(diagnostics_.host(), name);
+    std::optional<FileText> file = reader_.read(name);
     if (!file) {
         return std::nullopt;
     }

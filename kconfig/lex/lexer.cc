@@ -49,6 +49,15 @@ bool is_word_start(char c) {
     return kWordChars[static_cast<unsigned char>(c)] || c == '$';
 }
 
+// Where a string may end, or cannot stay as it is written.
+constexpr std::array<bool, 256> kStringStops = [] {
+    std::array<bool, 256> table{};
+    for (const unsigned char c : std::string_view("\"'\\$\n\0", 6)) {
+        table[c] = true;
+    }
+    return table;
+}();
+
 bool is_assignment(TokenKind kind) {
     return kind == TokenKind::equal || kind == TokenKind::colon_equal ||
            kind == TokenKind::plus_equal;
@@ -59,6 +68,7 @@ bool is_assignment(TokenKind kind) {
 Lexer::Lexer(Tree& tree, Diagnostics& diagnostics, ShellRunner shell)
     : tree_(tree),
       diagnostics_(diagnostics),
+      reader_(diagnostics.host()),
       macros_(
           diagnostics,
           [this] {
@@ -126,9 +136,8 @@ void Lexer::scan(Token& token) {
 
 void Lexer::skip_blanks() {
     const char* const text = text_.data();
-    const std::size_t size = text_.size();
     std::size_t at = at_;
-    while (at < size && (text[at] == ' ' || text[at] == '\t')) {
+    while (text[at] == ' ' || text[at] == '\t') {
         ++at;
     }
     at_ = at;
@@ -212,12 +221,11 @@ std::string_view Lexer::rest_of_line() const {
 bool Lexer::scan_word(Token& token) {
     const std::size_t begin = at_;
     const char* const text = text_.data();
-    const std::size_t size = text_.size();
     std::size_t at = begin;
-    while (at < size && kWordChars[static_cast<unsigned char>(text[at])]) {
+    while (kWordChars[static_cast<unsigned char>(text[at])]) {
         ++at;
     }
-    if (at < size && text[at] == '$') {
+    if (text[at] == '$') {
         return scan_macro_word(token);
     }
     at_ = at;
@@ -232,7 +240,7 @@ bool Lexer::scan_word(Token& token) {
 bool Lexer::scan_macro_word(Token& token) {
     const std::string_view line = rest_of_line();
     std::size_t used = 0;
-    const std::string word = macros_.expand_word(line, used);
+    const std::string word = macros().expand_word(line, used);
     at_ += used;
     if (word.empty() || diagnostics_.fatal()) {
         return false;
@@ -248,13 +256,11 @@ void Lexer::scan_string(Token& token, char quote) {
     token.kind = TokenKind::quoted;
     // Most strings have nothing to expand and can stay where they are.
     const char* const text = text_.data();
-    const std::size_t size = text_.size();
     std::size_t at = begin;
-    while (at < size && text[at] != quote && text[at] != '\\' && text[at] != '$' &&
-           text[at] != '\n') {
+    while (!kStringStops[static_cast<unsigned char>(text[at])]) {
         ++at;
     }
-    if (at < size && text[at] == quote) {
+    if (text[at] == quote) {
         at_ = at + 1;
         token.text = {text + begin, at - begin};
         return;
@@ -280,7 +286,7 @@ void Lexer::scan_rest_of_string(Token& token, std::string_view begun, char quote
         if (c == '$') {
             const std::string_view line = rest_of_line();
             std::size_t used = 0;
-            std::string expanded = macros_.expand_dollar(line, used);
+            std::string expanded = macros().expand_dollar(line, used);
             out += expanded;
             at_ += used;
         } else if (c != '\\') {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kconfig/base/diagnostics.hh"
+#include "kconfig/base/file_text.hh"
 #include "kconfig/lex/token.hh"
 #include "kconfig/macro/expander.hh"
 #include "kconfig/model/tree.hh"
@@ -31,7 +32,11 @@ class Lexer {
     /// The following token is a help text.
     void start_help() { state_ = State::help; }
 
-    MacroExpander& macros() { return macros_; }
+    /// Expanding may run commands, and those may make files.
+    MacroExpander& macros() {
+        reader_.forget();
+        return macros_;
+    }
 
     /// File and line of the statement that is being parsed, for messages.
     SourcePoint statement() const {
@@ -76,9 +81,10 @@ class Lexer {
 
     Tree& tree_;
     Diagnostics& diagnostics_;
+    SourceReader reader_;
     MacroExpander macros_;
     State state_ = State::initial;
-    std::string_view text_;
+    std::string_view text_ = "";  // a NUL follows it: loops over characters end there
     std::size_t at_ = 0;
     std::size_t token_at_ = 0;
     int line_ = 1;

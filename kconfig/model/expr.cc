@@ -3,6 +3,7 @@
 #include "kconfig/model/expr.hh"
 
 #include <algorithm>
+#include <new>
 
 #include "kconfig/model/tree.hh"
 
@@ -90,10 +91,11 @@ const Expr* ExprTable::join(ExprType type, const Expr* l, const Expr* r) {
 
 const Expr* ExprTable::make(ExprType type, const void* l, const void* r) {
     const std::uint32_t hash = hash_of(type, l, r);
+    const std::uint32_t tag = hash >> kNumberBits;
     std::size_t slot = hash & (slots_.size() - 1);
-    while (slots_[slot].number != 0) {
-        if (slots_[slot].hash == hash) {
-            const Expr& e = all_[slots_[slot].number - 1];
+    while (slots_[slot] != 0) {
+        if (slots_[slot] >> kNumberBits == tag) {
+            const Expr& e = all_[(slots_[slot] & kNumberMask) - 1];
             if (e.lhs == l && e.rhs == r && e.type == type) {
                 return &e;
             }
@@ -101,7 +103,7 @@ const Expr* ExprTable::make(ExprType type, const void* l, const void* r) {
         slot = (slot + 1) & (slots_.size() - 1);
     }
     const Expr& made = add(type, l, r);
-    slots_[slot] = {hash, made.id + 1};
+    slots_[slot] = (hash & ~kNumberMask) | (made.id + 1);
     if (++used_slots_ * 4 > slots_.size() * 3) {
         grow();
     }
@@ -109,6 +111,9 @@ const Expr* ExprTable::make(ExprType type, const void* l, const void* r) {
 }
 
 Expr& ExprTable::add(ExprType type, const void* l, const void* r) {
+    if (all_.size() >= kNumberMask) {
+        throw std::bad_alloc();  // more cannot be numbered
+    }
     Expr& made = all_.emplace_back();
     made.type = type;
     made.id = static_cast<std::uint32_t>(all_.size() - 1);
@@ -118,13 +123,14 @@ Expr& ExprTable::add(ExprType type, const void* l, const void* r) {
 }
 
 void ExprTable::grow() {
-    std::vector<Slot> bigger(slots_.size() * 2);
-    for (const Slot& old : slots_) {
-        if (old.number == 0) {
+    std::vector<std::uint32_t> bigger(slots_.size() * 2, 0);
+    for (const std::uint32_t old : slots_) {
+        if (old == 0) {
             continue;
         }
-        std::size_t slot = old.hash & (bigger.size() - 1);
-        while (bigger[slot].number != 0) {
+        const Expr& e = all_[(old & kNumberMask) - 1];
+        std::size_t slot = hash_of(e.type, e.lhs, e.rhs) & (bigger.size() - 1);
+        while (bigger[slot] != 0) {
             slot = (slot + 1) & (bigger.size() - 1);
         }
         bigger[slot] = old;

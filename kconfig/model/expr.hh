@@ -77,16 +77,16 @@ class ExprTable {
     const Expr* join(ExprType type, const Expr* l, const Expr* r);
     void grow();
 
-    // Most comparisons end at the hash, without a look at the expression.
-    struct Slot {
-        std::uint32_t hash = 0;
-        std::uint32_t number = 0;  // id + 1; 0 for an empty one
-    };
+    // A slot is 0, or six bits of the hash above id + 1: small, since the table has to share the
+    // processor's cache with everything else. Most comparisons end at the bits of the hash,
+    // without a look at the expression.
+    static constexpr unsigned kNumberBits = 26;
+    static constexpr std::uint32_t kNumberMask = (1U << kNumberBits) - 1;
 
     StableSequence<Expr> all_;
     std::vector<const Expr*> by_symbol_;  // plain symbols, by their ids: not in slots_
     std::size_t used_slots_ = 0;
-    std::vector<Slot> slots_;
+    std::vector<std::uint32_t> slots_;
 };
 
 }  // namespace kconfig

@@ -111,15 +111,14 @@ const SourceFile* Tree::file(std::string_view name) {
 void Tree::seal() {
     // A bucket's chain begins with the youngest symbol; y, m and n are in none.
     const std::uint32_t size = profile_.hash_size();
-    const auto bucket_of = [size](const Symbol& symbol) {
-        return symbol.name != nullptr ? symbol.name->hash % size : 0;
-    };
     const auto listed = [this](const Symbol& symbol) {
         return &symbol != yes && &symbol != mod && &symbol != no;
     };
     std::vector<std::uint32_t> end(size, 0);
+    std::vector<std::uint32_t> bucket_of(symbols.size(), 0);
     for (const Symbol& symbol : symbols) {
-        end[bucket_of(symbol)] += listed(symbol) ? 1 : 0;
+        bucket_of[symbol.id] = symbol.name != nullptr ? symbol.name->hash % size : 0;
+        end[bucket_of[symbol.id]] += listed(symbol) ? 1 : 0;
     }
     std::uint32_t total = 0;
     for (std::uint32_t& bucket : end) {
@@ -129,7 +128,7 @@ void Tree::seal() {
     hash_order_.resize(total);
     for (const Symbol& symbol : symbols) {
         if (listed(symbol)) {
-            hash_order_[--end[bucket_of(symbol)]] = &symbol;
+            hash_order_[--end[bucket_of[symbol.id]]] = &symbol;
         }
     }
 }

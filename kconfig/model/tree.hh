@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "kconfig/base/arena.hh"
 #include "kconfig/base/names.hh"
 #include "kconfig/base/sequence.hh"
 #include "kconfig/compat/profile.hh"
@@ -26,8 +27,9 @@ struct SourceFile {
     int resume_line = 0;           ///< 6.1: the line to go on at after it.
 };
 
-/// One property of a symbol or menu, where it was written.
-struct Property {
+/// One property of a symbol or menu, where it was written. Here and below: a line of the
+/// processor's cache, or two, since most properties and nodes are come upon in no order.
+struct alignas(64) Property {
     PropType type = PropType::unknown;
     bool has_text = false;
     std::uint32_t id = 0;
@@ -37,9 +39,10 @@ struct Property {
     const Expr* expr = nullptr;     ///< The value, selected symbol or range.
     MenuNode* menu = nullptr;
     const SourceFile* file = nullptr;
-    std::string_view text;                ///< Of prompts, menus and comments.
-    ShortList<const Symbol*, 1> members;  ///< 6.1: the members, on a choice's own property.
+    std::string_view text;  ///< Of prompts, menus and comments.
 };
+
+static_assert(sizeof(void*) != 8 || sizeof(Property) == 64);
 
 /// A configuration symbol, a quoted constant, or a choice (without a name,
 /// except for 6.1's named choices).
@@ -79,7 +82,7 @@ struct WrittenDep {
 
 /// A node of the menu tree: a definition of a symbol, a choice, a menu, a
 /// comment, or (until finalizing flattens it) an if block.
-struct MenuNode {
+struct alignas(64) MenuNode {
     std::uint32_t id = 0;
     int line = 0;
     MenuNode* next = nullptr;
@@ -87,13 +90,13 @@ struct MenuNode {
     MenuNode* list = nullptr;
     Symbol* sym = nullptr;
     Property* prompt = nullptr;
-    const Expr* visibility = nullptr;  ///< "visible if", as written.
     const Expr* dep = nullptr;
+    const Expr* visibility = nullptr;          ///< "visible if", as written.
     const WrittenDep* written_deps = nullptr;  ///< Its own "depends on", last first.
     const MenuNode* written_parent = nullptr;  ///< The block around it in the file.
     std::string_view raw_help;                 ///< As written: see help().
     const SourceFile* file = nullptr;
-    ShortList<Symbol*, 1> choice_members;  ///< 6.12: in order of definition.
+    ShortList<Symbol*, 1> choice_members;  ///< Of a choice, in order of definition.
     bool has_help = false;
 
     /// The help text without its indentation.

@@ -89,6 +89,10 @@ def main():
                  if line.startswith("\t")]
         names = pathlib.Path(scratch, "files")
         names.write_text("".join(name + "\n" for name in files))
+        def floor(label, kind):
+            program = str(build / "tests/kconfig_floor")
+            return Row(label, [program, kind, str(names), options.tree], env)
+
         ask = ["--olddefconfig", "Kconfig"]
         print(f"| CPU time, {options.arch} {options.profile}, {len(files)} files | median |")
         print("| --- | --- |")
@@ -100,8 +104,9 @@ def main():
                      memory),
                  Row("ours, answers remembered", [ours, "--no-cache"] + ask, memory),
                  Row("ours, its own cache", [ours] + ask, env),
-                 Row("reading and hashing the same files",
-                     [str(build / "tests/kconfig_floor"), str(names), options.tree], env),
+                 floor("reading the same files and hashing them, FNV-1a", "fnv1a"),
+                 floor("reading the same files and hashing them, SHA-256", "sha256"),
+                 floor("reading the same files and splitting them into tokens", "tokens"),
                  Row("Kconfiglib, reading, answers remembered",
                      ["/usr/bin/python3", "-c", KCONFIGLIB], memory)],
                 options.rounds, work)
