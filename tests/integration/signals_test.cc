@@ -47,8 +47,10 @@ void restore(int signal) {
 }
 
 void call_and_remember(int /*signal*/) {
+    const int before = errno;
     handlers_result = handlers_kernel->call(nr::getpid);
     signals_seen++;
+    errno = before;
 }
 
 // The thread is in a call, though it sleeps in the host's kernel.
@@ -80,11 +82,13 @@ TEST(Signals, AHandlerThatCallsInABlockedCallIsRefused) {
 }
 
 void call_and_count(int /*signal*/) {
+    const int before = errno;
     const long result = handlers_kernel->call(nr::getpid);
     signals_seen++;
     refused += result == -EDEADLK ? 1 : 0;
     served += result == 1 ? 1 : 0;
     wrong += result != -EDEADLK && result != 1 ? 1 : 0;
+    errno = before;
 }
 
 // Wherever in a call, or between calls, the handler arrives: it is refused or served.
