@@ -52,16 +52,17 @@ bool VolumeTest::lvm(const std::vector<std::string>& images,
 
 void VolumeTest::encrypt(const std::string& image) {
     std::filesystem::resize_file(image, std::filesystem::file_size(image) + 16 * kMegabyte);
-    const auto done =
-        run("cryptsetup -q reencrypt --encrypt --type luks2 --force-offline-reencrypt "
-            "--reduce-device-size 16M --pbkdf pbkdf2 --pbkdf-force-iterations 1000" +
-            with_key() + " " + quote(image));
+    const auto done = run(
+        "cryptsetup -q --disable-locks reencrypt --encrypt --type luks2 --force-offline-reencrypt "
+        "--reduce-device-size 16M --pbkdf pbkdf2 --pbkdf-force-iterations 1000" +
+        with_key() + " " + quote(image));
     ASSERT_EQ(done.exit_code, 0) << done.errors;
 }
 
 void VolumeTest::decrypt(const std::string& image) {
-    const auto done = run("cryptsetup -q reencrypt --decrypt --force-offline-reencrypt --header " +
-                          quote(path("header")) + with_key() + " " + quote(image));
+    const auto done = run(
+        "cryptsetup -q --disable-locks reencrypt --decrypt --force-offline-reencrypt --header " +
+        quote(path("header")) + with_key() + " " + quote(image));
     ASSERT_EQ(done.exit_code, 0) << done.errors;
 }
 
