@@ -97,6 +97,16 @@ TEST(ProbeImage, FindsNothingInZeros) {
     EXPECT_FALSE(kernel_type(image->content, "zeros"));
 }
 
+// Reads from the descriptor and adds up how much.
+ReadDevice counting_reader(int fd, std::uint64_t& total) {
+    return [fd, &total](std::span<std::byte> buffer, std::uint64_t offset) -> Result<void> {
+        total += buffer.size();
+        EXPECT_EQ(::pread(fd, buffer.data(), buffer.size(), static_cast<off_t>(offset)),
+                  static_cast<ssize_t>(buffer.size()));
+        return {};
+    };
+}
+
 TEST(ProbeByReading, FindsTheSameWithLittleReading) {
     const TemporaryDirectory directory;
     const std::string path = directory.path("disk.img");
@@ -110,12 +120,7 @@ TEST(ProbeByReading, FindsTheSameWithLittleReading) {
     const auto whole = probe_image(fd.get(), path);
     ASSERT_TRUE(whole) << whole.error().message();
     std::uint64_t total = 0;
-    const auto read = [&](std::span<std::byte> buffer, std::uint64_t offset) -> Result<void> {
-        total += buffer.size();
-        EXPECT_EQ(::pread(fd.get(), buffer.data(), buffer.size(), static_cast<off_t>(offset)),
-                  static_cast<ssize_t>(buffer.size()));
-        return {};
-    };
+    const ReadDevice read = counting_reader(fd.get(), total);
     const auto partly = probe_by_reading(std::uint64_t{64} << 20, path, read);
     ASSERT_TRUE(partly) << partly.error().message();
     EXPECT_EQ(inspect_json(*partly, path), inspect_json(*whole, path));
@@ -136,12 +141,7 @@ TEST(ProbeByReading, ALongTableCostsNoMoreThanAShortOne) {
     ASSERT_EQ(std::system(command.c_str()), 0) << "install the package fdisk";
     const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     std::uint64_t total = 0;
-    const auto read = [&](std::span<std::byte> buffer, std::uint64_t offset) -> Result<void> {
-        total += buffer.size();
-        EXPECT_EQ(::pread(fd.get(), buffer.data(), buffer.size(), static_cast<off_t>(offset)),
-                  static_cast<ssize_t>(buffer.size()));
-        return {};
-    };
+    const ReadDevice read = counting_reader(fd.get(), total);
     const auto image = probe_by_reading(std::uint64_t{2} << 30, path, read);
     ASSERT_TRUE(image) << image.error().message();
     EXPECT_EQ(image->partitions.size(), 400U);

@@ -105,7 +105,6 @@ def main():
                  Row("ours, answers remembered", [ours, "--no-cache"] + ask, memory),
                  Row("ours, its own cache", [ours] + ask, env),
                  floor("reading the same files and hashing them, FNV-1a", "fnv1a"),
-                 floor("reading the same files and hashing them, SHA-256", "sha256"),
                  floor("reading the same files and splitting them into tokens", "tokens"),
                  Row("Kconfiglib, reading, answers remembered",
                      ["/usr/bin/python3", "-c", KCONFIGLIB], memory)],
