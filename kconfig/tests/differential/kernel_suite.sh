@@ -10,12 +10,13 @@ for candidate in /usr/bin/python3 python3; do
 done
 [ -n "$python" ] || { echo "skipped: no pytest (python3-pytest)"; exit 77; }
 case $profile in 6.12) expected=16 ;; 6.1) expected=17 ;; *) echo "unknown profile"; exit 1 ;; esac
+here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/scripts/kconfig"
 cp -R "$tree/scripts/kconfig/tests" "$work/scripts/kconfig/"
 cp "$conf" "$work/scripts/kconfig/conf"
 cd "$work"
-KCONFIG_PROFILE=$profile KCONFIG_PROBE_CACHE='' "$python" -m pytest -q -p no:cacheprovider \
-  scripts/kconfig/tests | tee result
+PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$here KCONFIG_PROFILE=$profile KCONFIG_PROBE_CACHE='' \
+  "$python" -m pytest -q -p no:cacheprovider -p ending_conf scripts/kconfig/tests | tee result
 grep -q "== $expected passed in" result
