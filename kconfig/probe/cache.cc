@@ -68,6 +68,7 @@ struct Answer {
     std::string stamps;
     ProbeOutput output;
     bool used = false;
+    bool holds = false;  // found right, or given, in this run
 };
 
 struct ProbeCache::Store {
@@ -188,11 +189,16 @@ void ProbeCache::prefetch() {
         if (answer.context != store_->context) {
             continue;
         }
-        std::string now = store_->stamps.of(with_variables(host_, command));
+        const std::string seen = with_variables(host_, command);
+        if (!is_understood(seen, store_->piped_input)) {
+            continue;
+        }
+        std::string now = store_->stamps.of(seen);
         if (now != answer.stamps) {
             answer.stamps = std::move(now);
             stale.emplace_back(&command, &answer);
         }
+        answer.holds = true;
     }
     const std::size_t threads = std::min<std::size_t>(
         stale.size(), std::clamp(std::thread::hardware_concurrency(), 1U, kMaxThreads));
@@ -224,26 +230,29 @@ void ProbeCache::prefetch() {
 }
 
 std::optional<std::string> ProbeCache::run(const std::string& command) {
-    const std::string seen = store_ != nullptr ? with_variables(host_, command) : std::string();
-    if (store_ == nullptr || !is_understood(seen, store_->piped_input)) {
+    if (store_ == nullptr) {
         ++runs_;
         return host_.shell(command, kMaxBytes);
     }
-    const std::string stamps = store_->stamps.of(seen);
-    Answer& answer = store_->answers[command];
-    if (!answer.context.empty() && answer.context == store_->context && answer.stamps == stamps) {
+    const auto known = store_->answers.find(command);
+    if (known != store_->answers.end() && known->second.holds) {
         ++hits_;
-        answer.used = true;
-        host_.err(answer.output.err);
-        return answer.output.out;
+        known->second.used = true;
+        host_.err(known->second.output.err);
+        return known->second.output.out;
     }
     ++runs_;
-    ProbeOutput fresh;
-    if (!capture(command, fresh)) {
-        store_->answers.erase(command);
+    const std::string seen = with_variables(host_, command);
+    if (!is_understood(seen, store_->piped_input)) {
         return host_.shell(command, kMaxBytes);
     }
-    answer = {store_->context, stamps, std::move(fresh), true};
+    const std::string stamps = store_->stamps.of(seen);
+    ProbeOutput fresh;
+    if (!capture(command, fresh)) {
+        return host_.shell(command, kMaxBytes);
+    }
+    Answer& answer = store_->answers[command];
+    answer = {store_->context, stamps, std::move(fresh), true, true};
     store_->changed = true;
     host_.err(answer.output.err);
     return answer.output.out;

@@ -5,25 +5,6 @@
 namespace kconfig::test {
 namespace {
 
-// Goes back at the end.
-class WorkingDirectory {
-  public:
-    explicit WorkingDirectory(const std::string& path) : before_(std::filesystem::current_path()) {
-        std::filesystem::current_path(path);
-    }
-
-    WorkingDirectory(const WorkingDirectory&) = delete;
-    WorkingDirectory& operator=(const WorkingDirectory&) = delete;
-
-    ~WorkingDirectory() {
-        std::error_code ignored;
-        std::filesystem::current_path(before_, ignored);
-    }
-
-  private:
-    std::filesystem::path before_;
-};
-
 class SourceStatement : public ::testing::Test {
   protected:
     void SetUp() override {

@@ -78,6 +78,25 @@ class TemporaryDirectory {
     std::string path_;
 };
 
+/// The current directory, as long as this lives.
+class WorkingDirectory {
+  public:
+    explicit WorkingDirectory(const std::string& path) : before_(std::filesystem::current_path()) {
+        std::filesystem::current_path(path);
+    }
+
+    WorkingDirectory(const WorkingDirectory&) = delete;
+    WorkingDirectory& operator=(const WorkingDirectory&) = delete;
+
+    ~WorkingDirectory() {
+        std::error_code ignored;
+        std::filesystem::current_path(before_, ignored);
+    }
+
+  private:
+    std::filesystem::path before_;
+};
+
 /// A tree read from text, with an evaluator.
 class Fixture : public ::testing::Test {
   protected:
