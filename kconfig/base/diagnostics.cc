@@ -38,7 +38,7 @@ void Diagnostics::warn(const SourcePoint& at, std::string_view message, std::str
 }
 
 void Diagnostics::remember(const SourceFile* file, std::string_view text) {
-    if (style_ == MessageStyle::rich) {
+    if (keeps_texts()) {
         texts_[file] = text;
     }
 }

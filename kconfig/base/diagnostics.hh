@@ -60,7 +60,10 @@ class Diagnostics {
     /// What the tools exit with: 0 while nothing is wrong.
     int exit_code() const { return exit_code_ != 0 ? exit_code_ : (errors_ != 0 ? 1 : 0); }
 
-    /// Tells which text belongs to a file, for rich messages.
+    /// Whether remember() keeps what it is given.
+    bool keeps_texts() const { return style_ == MessageStyle::rich; }
+
+    /// Tells which text belongs to a file, for rich messages. It must stay where it is.
     void remember(const SourceFile* file, std::string_view text);
 
     Host& host() { return host_; }

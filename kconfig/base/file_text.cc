@@ -10,6 +10,7 @@
 #include <unistd.h>
 #endif
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
@@ -21,56 +22,65 @@ namespace kconfig {
 
 namespace {
 
+constexpr std::size_t kUsualRoom = 64 * 1024;  // for one file after the other
+
+// An empty text with that much room at least.
+void prepare(FileText& text, std::size_t room) {
+    text.size = 0;
+    text.unreadable = false;
+    if (text.room < room) {
+        text.data = std::make_unique_for_overwrite<char[]>(room);
+        text.room = room;
+    }
+}
+
 // Doubles the buffer, for files that grow or have no size.
-void enlarge(FileText& text, std::size_t& room) {
-    auto bigger = std::make_unique_for_overwrite<char[]>(room * 2);
+void enlarge(FileText& text) {
+    auto bigger = std::make_unique_for_overwrite<char[]>(text.room * 2);
     std::memcpy(bigger.get(), text.data.get(), text.size);
     text.data = std::move(bigger);
-    room *= 2;
+    text.room *= 2;
 }
 
 }  // namespace
 
 #ifdef _WIN32
 
-std::optional<FileText> read_file(const std::string& path) {
+bool read_file(const std::string& path, FileText& text) {
     std::FILE* const file = std::fopen(path.c_str(), "rb");
     if (file == nullptr) {
-        return std::nullopt;
+        return false;
     }
-    FileText text;
-    std::size_t room = 64 * 1024;
-    text.data = std::make_unique_for_overwrite<char[]>(room);
+    prepare(text, kUsualRoom);
     while (const std::size_t got =
-               std::fread(text.data.get() + text.size, 1, room - text.size, file)) {
+               std::fread(text.data.get() + text.size, 1, text.room - text.size, file)) {
         text.size += got;
-        if (text.size == room) {
-            enlarge(text, room);
+        if (text.size == text.room) {
+            enlarge(text);
         }
     }
     text.data[text.size] = '\0';
     std::fclose(file);
-    return text;
+    return true;
 }
 
 #else
 
-std::optional<FileText> read_file(const std::string& path) {
+bool read_file(const std::string& path, FileText& text) {
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        return std::nullopt;
+        return false;
     }
 
     struct stat status {};
 
-    FileText text;
-    std::size_t room = 4096;
+    std::size_t expected = 4096;
     if (::fstat(fd, &status) == 0 && status.st_size > 0) {
-        room = static_cast<std::size_t>(status.st_size) + 1;
+        expected = static_cast<std::size_t>(status.st_size) + 1;
     }
-    text.data = std::make_unique_for_overwrite<char[]>(room);
+    prepare(text, std::max(expected, kUsualRoom));
     for (;;) {
-        const ssize_t got = ::read(fd, text.data.get() + text.size, room - text.size);
+        const ssize_t got = ::read(fd, text.data.get() + text.size, text.room - text.size);
         if (got < 0) {
             text.unreadable = true;
         }
@@ -79,35 +89,41 @@ std::optional<FileText> read_file(const std::string& path) {
         }
         text.size += static_cast<std::size_t>(got);
         // A regular file that gave all that fstat() promised is at its end.
-        if (S_ISREG(status.st_mode) && text.size + 1 == room) {
+        if (S_ISREG(status.st_mode) && text.size + 1 == expected) {
             break;
         }
-        if (text.size == room) {
-            enlarge(text, room);
+        if (text.size == text.room) {
+            enlarge(text);
         }
     }
     text.data[text.size] = '\0';
     ::close(fd);
-    return text;
+    return true;
 }
 
 #endif
 
+std::optional<FileText> read_file(const std::string& path) {
+    FileText text;
+    return read_file(path, text) ? std::optional(std::move(text)) : std::nullopt;
+}
+
 namespace {
 
-std::optional<FileText> read_in_srctree(Host& host, std::string_view name) {
+bool read_in_srctree(Host& host, std::string_view name, FileText& text) {
     const char* const srctree = host.env("srctree");
     if (srctree == nullptr || (!name.empty() && name.front() == '/')) {
-        return std::nullopt;
+        return false;
     }
-    return read_file(cat(srctree, '/', name));
+    return read_file(cat(srctree, '/', name), text);
 }
 
 }  // namespace
 
 std::optional<FileText> read_source_file(Host& host, std::string_view name) {
-    std::optional<FileText> text = read_file(std::string(name));
-    return text ? std::move(text) : read_in_srctree(host, name);
+    FileText text;
+    const bool found = read_file(std::string(name), text) || read_in_srctree(host, name, text);
+    return found ? std::optional(std::move(text)) : std::nullopt;
 }
 
 // Whether the first directory of a relative name exists.
@@ -129,11 +145,14 @@ bool SourceReader::may_be_here(std::string_view name) {
     return exists;
 }
 
+bool SourceReader::read(std::string_view name, FileText& text) {
+    return (may_be_here(name) && read_file(std::string(name), text)) ||
+           read_in_srctree(host_, name, text);
+}
+
 std::optional<FileText> SourceReader::read(std::string_view name) {
-    if (may_be_here(name)) {
-        return read_source_file(host_, name);
-    }
-    return read_in_srctree(host_, name);
+    FileText text;
+    return read(name, text) ? std::optional(std::move(text)) : std::nullopt;
 }
 
 }  // namespace kconfig

@@ -17,6 +17,7 @@ class Host;
 struct FileText {
     std::unique_ptr<char[]> data;  ///< A NUL follows the last byte.
     std::size_t size = 0;
+    std::size_t room = 0;     ///< How many bytes data has room for.
     bool unreadable = false;  ///< It could be opened but not read (a directory).
 
     std::string_view view() const { return {data.get(), size}; }
@@ -24,6 +25,10 @@ struct FileText {
 
 /// The bytes of @p path; nothing when it cannot be opened.
 std::optional<FileText> read_file(const std::string& path);
+
+/// The same into @p text, in the memory that it has already where they fit; false when the file
+/// cannot be opened.
+bool read_file(const std::string& path, FileText& text);
 
 /// The same for a name that is looked up first as it is, then in $srctree
 /// unless it is absolute.
@@ -36,6 +41,9 @@ class SourceReader {
     explicit SourceReader(Host& host) : host_(host) {}
 
     std::optional<FileText> read(std::string_view name);
+
+    /// The same into @p text; false when there is no such file.
+    bool read(std::string_view name, FileText& text);
 
     /// To be called when the current directory may have changed.
     void forget() { here_.clear(); }

@@ -12,33 +12,54 @@ constexpr int kScannerFailure = 2;
 
 }  // namespace
 
-std::optional<std::string_view> Lexer::load(std::string_view name) {
-    std::optional<FileText> file = reader_.read(name);
-    if (!file) {
+std::optional<FileText> Lexer::load(std::string_view name) {
+    FileText text;
+    if (!spare_.empty()) {
+        text = std::move(spare_.back());
+        spare_.pop_back();
+    }
+    if (!reader_.read(name, text)) {
         return std::nullopt;
     }
-    if (file->unreadable) {
+    if (text.unreadable) {
         // A directory opens but cannot be read; the original's scanner dies so.
         diagnostics_.raw("input in flex scanner failed\n");
         diagnostics_.set_fatal(kScannerFailure);
     }
-    const std::string_view text = file->view();
-    tree_.buffers.push_back(std::move(file->data));
     return text;
 }
 
+// Goes on at the beginning of a file.
+void Lexer::enter(SourceFile* file, FileText text) {
+    file_text_ = std::move(text);
+    text_ = file_text_.view();
+    diagnostics_.remember(file, text_);
+    file_ = file;
+    at_ = 0;
+    line_ = 1;
+}
+
+// Goes back to the file that the current one was sourced from.
+void Lexer::leave() {
+    if (diagnostics_.keeps_texts()) {
+        tree_.buffers.push_back(std::move(file_text_.data));
+    } else {
+        spare_.push_back(std::move(file_text_));
+    }
+    file_text_ = std::move(open_.back().file_text);
+    text_ = open_.back().text;
+    at_ = open_.back().at;
+    open_.pop_back();
+}
+
 void Lexer::open(std::string_view name) {
-    const std::optional<std::string_view> text = load(name);
+    std::optional<FileText> text = load(name);
     if (!text) {
         diagnostics_.raw(cat("can't find file ", name, '\n'));
         diagnostics_.set_fatal();
         return;
     }
-    file_ = tree_.file_record(name);
-    diagnostics_.remember(file_, *text);
-    text_ = *text;
-    at_ = 0;
-    line_ = 1;
+    enter(tree_.file_record(name), std::move(*text));
 }
 
 void Lexer::source(std::string_view name) {
@@ -51,8 +72,8 @@ void Lexer::source(std::string_view name) {
         return;
     }
     SourceFile* file = old ? tree_.file_record(name) : nullptr;
-    open_.push_back({text_, at_, line_, file_, statement_line_});
-    const std::optional<std::string_view> text = load(name);
+    open_.push_back({std::move(file_text_), text_, at_, line_, file_, statement_line_});
+    std::optional<FileText> text = load(name);
     if (!text) {
         diagnostics_.report(old ? statement() : SourcePoint{file_, statement_line_, 0},
                             cat("can't open file \"", name, '"'),
@@ -72,12 +93,8 @@ void Lexer::source(std::string_view name) {
     if (diagnostics_.fatal()) {
         return;
     }
-    diagnostics_.remember(file, *text);
     file->parent = old ? file_ : nullptr;
-    file_ = file;
-    text_ = *text;
-    at_ = 0;
-    line_ = 1;
+    enter(file, std::move(*text));
 }
 
 void Lexer::recursive_inclusion(std::string_view name) {
@@ -137,9 +154,7 @@ void Lexer::end_of_file(Token& token) {
         file_ = open_.back().file;
     }
     if (!open_.empty()) {
-        text_ = open_.back().text;
-        at_ = open_.back().at;
-        open_.pop_back();
+        leave();
     }
     token.kind = TokenKind::eol;
 }

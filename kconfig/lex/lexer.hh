@@ -56,6 +56,7 @@ class Lexer {
     enum class State { initial, assign_value, help };
 
     struct Open {
+        FileText file_text;
         std::string_view text;
         std::size_t at = 0;
         int line = 0;
@@ -75,7 +76,9 @@ class Lexer {
     void end_of_file(Token& token);
     void skip_blanks();
     std::string_view rest_of_line() const;
-    std::optional<std::string_view> load(std::string_view name);
+    std::optional<FileText> load(std::string_view name);
+    void enter(SourceFile* file, FileText text);
+    void leave();
     void recursive_inclusion(std::string_view name);
     void recursive_inclusion_6_1(const SourceFile& file);
 
@@ -84,6 +87,7 @@ class Lexer {
     SourceReader reader_;
     MacroExpander macros_;
     State state_ = State::initial;
+    FileText file_text_;
     std::string_view text_ = "";  // a NUL follows it: loops over characters end there
     std::size_t at_ = 0;
     std::size_t token_at_ = 0;
@@ -94,6 +98,7 @@ class Lexer {
     TokenKind previous_ = TokenKind::eol;
     TokenKind before_previous_ = TokenKind::eol;
     std::vector<Open> open_;
+    std::vector<FileText> spare_;  // memory for the next files
     std::string scratch_;
 };
 

@@ -152,7 +152,7 @@ class Tree {
     const SourceFile nowhere{"<none>", nullptr, 0};
     /// Environment variables that the files used, in order of first use.
     std::vector<std::pair<std::string, std::string>> environment;
-    /// The text of the files, alive because names and prompts point into it.
+    /// The text of the files, as long as messages may want to show it.
     std::vector<std::unique_ptr<char[]>> buffers;
 
   private:

@@ -107,7 +107,7 @@ Property* TreeBuilder::add_prompt(PropType type, std::string_view text, const Ex
     }
     entry_->prompt = prop;
     prop->has_text = true;
-    prop->text = text;
+    prop->text = tree_.text.keep(text);
     return prop;
 }
 

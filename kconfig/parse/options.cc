@@ -279,7 +279,7 @@ bool Parser::help_option() {
                             cat("warning: '", label, "' defined with blank help text"));
     }
     entry.has_help = true;
-    entry.raw_help = text;
+    entry.raw_help = tree_.text.keep(text);
     return true;
 }
 

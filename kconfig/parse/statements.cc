@@ -159,7 +159,7 @@ bool Parser::comment() {
 
 bool Parser::source() {
     take();
-    const std::string_view name = peek().text;
+    const std::string name(peek().text);  // the statement may be the last one of its file
     if (!accept(TokenKind::quoted)) {
         return fail("a file name in quotes");
     }
