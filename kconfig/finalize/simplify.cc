@@ -106,7 +106,7 @@ const Expr* Simplifier::eliminate_yn_6_1(const Expr* e) {
     if (is_symbol(l, neutral) || is_symbol(r, absorbing)) {
         return r;
     }
-    return is_symbol(r, neutral) ? l : exprs_.two(e->type, l, r);
+    return is_symbol(r, neutral) ? l : with_operands(e, l, r);
 }
 
 void Simplifier::eliminate_equal_pairs(ExprType type, const Expr*& a, const Expr*& b) {
@@ -115,7 +115,7 @@ void Simplifier::eliminate_equal_pairs(ExprType type, const Expr*& a, const Expr
         const Expr* r = a->right();
         eliminate_equal_pairs(type, l, b);
         eliminate_equal_pairs(type, r, b);
-        a = exprs_.two(type, l, r);
+        a = with_operands(a, l, r);
         return;
     }
     if (b->type == type) {
@@ -123,7 +123,7 @@ void Simplifier::eliminate_equal_pairs(ExprType type, const Expr*& a, const Expr
         const Expr* r = b->right();
         eliminate_equal_pairs(type, a, l);
         eliminate_equal_pairs(type, a, r);
-        b = exprs_.two(type, l, r);
+        b = with_operands(b, l, r);
         return;
     }
     if ((is_symbol(a, tree_.yes) && is_symbol(b, tree_.yes)) ||
@@ -256,7 +256,7 @@ void Simplifier::eliminate_pairs(ExprType type, const Expr*& a, const Expr*& b) 
         const Expr* r = a->right();
         eliminate_pairs(type, l, b);
         eliminate_pairs(type, r, b);
-        a = exprs_.two(type, l, r);
+        a = with_operands(a, l, r);
         return;
     }
     if (b->type == type) {
@@ -264,7 +264,7 @@ void Simplifier::eliminate_pairs(ExprType type, const Expr*& a, const Expr*& b) 
         const Expr* r = b->right();
         eliminate_pairs(type, a, l);
         eliminate_pairs(type, a, r);
-        b = exprs_.two(type, l, r);
+        b = with_operands(b, l, r);
         return;
     }
     const bool is_or = type == ExprType::or_;
@@ -296,7 +296,7 @@ const Expr* Simplifier::eliminate_dups(const Expr* e) {
                 const Expr* l = eliminate_dups(e->left());
                 const Expr* r = eliminate_dups(e->right());
                 eliminate_pairs(e->type, l, r);
-                e = exprs_.two(e->type, l, r);
+                e = with_operands(e, l, r);
             }
             e = eliminate_yn(e);
         } while (changes_ != 0);

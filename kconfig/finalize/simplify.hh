@@ -113,6 +113,13 @@ class Simplifier {
 
     const Expr* constant(const Symbol* symbol) { return exprs_.symbol(symbol); }
 
+    // @p e with other operands. Most of them stay, and nothing has to be looked up; what a scratch
+    // table is to hold must be made there.
+    const Expr* with_operands(const Expr* e, const Expr* l, const Expr* r) {
+        return l == e->lhs && r == e->rhs && &exprs_ == &tree_.exprs ? e
+                                                                     : exprs_.two(e->type, l, r);
+    }
+
     bool is_symbol(const Expr* e, const Symbol* symbol) const;
 
     const Tree& tree_;

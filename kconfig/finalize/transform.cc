@@ -117,9 +117,9 @@ const Expr* Simplifier::rewrite_m(const Expr* e) {
     if (const Expr* const known = rewritten_.find(e)) {
         return known;
     }
-    const Expr* const made = e->type == ExprType::not_
-                                 ? exprs_.not_(rewrite_m(e->left()))
-                                 : exprs_.two(e->type, rewrite_m(e->left()), rewrite_m(e->right()));
+    const Expr* const left = rewrite_m(e->left());
+    const Expr* const right = e->type == ExprType::not_ ? nullptr : rewrite_m(e->right());
+    const Expr* const made = with_operands(e, left, right);
     rewritten_.put(e, made);
     return made;
 }
@@ -201,14 +201,14 @@ const Expr* Simplifier::transform(const Expr* e) {
     if (e->is_comparison()) {
         made = transform_comparison(e);
     } else if (e->type == ExprType::not_) {
-        made = transform_not(exprs_.not_(transform(e->left())));
+        made = transform_not(with_operands(e, transform(e->left()), nullptr));
     } else if (e->is_and_or()) {
         if (tree_.profile().is_6_1()) {
             const Expr* const left = transform(e->left());
-            made = exprs_.two(e->type, left, transform(e->right()));
+            made = with_operands(e, left, transform(e->right()));
         } else {  // 6.12: two arguments of one call, of which GCC computes the last one first
             const Expr* const right = transform(e->right());
-            made = exprs_.two(e->type, transform(e->left()), right);
+            made = with_operands(e, transform(e->left()), right);
         }
     }
     if (messages == messages_) {  // what spoke must speak every time
