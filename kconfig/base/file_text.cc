@@ -29,14 +29,14 @@ void prepare(FileText& text, std::size_t room) {
     text.size = 0;
     text.unreadable = false;
     if (text.room < room) {
-        text.data = std::make_unique_for_overwrite<char[]>(room);
+        text.data = std::make_unique_for_overwrite<char[]>(room + FileText::kSlack);
         text.room = room;
     }
 }
 
 // Doubles the buffer, for files that grow or have no size.
 void enlarge(FileText& text) {
-    auto bigger = std::make_unique_for_overwrite<char[]>(text.room * 2);
+    auto bigger = std::make_unique_for_overwrite<char[]>(text.room * 2 + FileText::kSlack);
     std::memcpy(bigger.get(), text.data.get(), text.size);
     text.data = std::move(bigger);
     text.room *= 2;

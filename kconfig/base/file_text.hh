@@ -15,9 +15,12 @@ class Host;
 
 /// A file's bytes.
 struct FileText {
+    /// How many bytes behind the NUL may be read: they are somebody's, and mean nothing.
+    static constexpr std::size_t kSlack = 16;
+
     std::unique_ptr<char[]> data;  ///< A NUL follows the last byte.
     std::size_t size = 0;
-    std::size_t room = 0;     ///< How many bytes data has room for.
+    std::size_t room = 0;     ///< How many bytes data has room for, beside the slack.
     bool unreadable = false;  ///< It could be opened but not read (a directory).
 
     std::string_view view() const { return {data.get(), size}; }

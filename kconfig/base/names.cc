@@ -3,7 +3,6 @@
 #include "kconfig/base/names.hh"
 
 #include <algorithm>
-#include <cstring>
 #include <new>
 #include <type_traits>
 
@@ -12,35 +11,6 @@ namespace kconfig {
 namespace {
 
 constexpr std::size_t kInitialSlots = KCONFIG_TABLE_SLOTS;
-
-constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15ULL;
-
-std::uint64_t load(const char* from, std::size_t size) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, from, size);
-    return word;
-}
-
-std::uint32_t hash_of(std::string_view text) {
-    const char* at = text.data();
-    std::size_t left = text.size();
-    std::uint64_t hash = left;
-    for (; left > 8; at += 8, left -= 8) {
-        hash = (hash ^ load(at, 8)) * kMultiplier;
-        hash ^= hash >> 32;
-    }
-    // The last eight bytes, which may have been taken already, or the few there are.
-    std::uint64_t rest = 0;
-    if (text.size() >= 8) {
-        rest = load(text.data() + text.size() - 8, 8);
-    } else if (left >= 4) {
-        rest = load(at, 4) | load(at + left - 4, 4) << 32;
-    } else if (left > 0) {
-        rest = load(at, 1) | load(at + left / 2, 1) << 8 | load(at + left - 1, 1) << 16;
-    }
-    hash = (hash ^ rest) * kMultiplier;
-    return static_cast<std::uint32_t>(hash >> 32);
-}
 
 }  // namespace
 
@@ -76,23 +46,7 @@ std::uint32_t NameTable::add(std::string_view text) {
     return place;
 }
 
-// Where the name is, or is to be.
-std::size_t NameTable::slot_of(std::string_view text, std::uint32_t hash) const {
-    const std::uint32_t tag = hash >> kPlaceBits;
-    std::size_t slot = hash & (slots_.size() - 1);
-    while (slots_[slot] != 0 &&
-           (slots_[slot] >> kPlaceBits != tag || at(slots_[slot])->text != text)) {
-        slot = (slot + 1) & (slots_.size() - 1);
-    }
-    return slot;
-}
-
-Name& NameTable::intern(std::string_view text) {
-    const std::uint32_t hash = hash_of(text);
-    const std::size_t slot = slot_of(text, hash);
-    if (slots_[slot] != 0) {
-        return *at(slots_[slot]);
-    }
+Name& NameTable::add_at(std::size_t slot, std::uint32_t hash, std::string_view text) {
     const std::uint32_t place = add(text);
     slots_[slot] = (hash & ~kPlaceMask) | place;
     if (count_ * 2 > slots_.size()) {

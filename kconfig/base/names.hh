@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -36,7 +37,11 @@ class NameTable {
     NameTable();
 
     /// The name for @p text, made when it is new.
-    Name& intern(std::string_view text);
+    Name& intern(std::string_view text) {
+        const std::uint32_t hash = hash_of(text);
+        const std::size_t slot = slot_of(text, hash);
+        return slots_[slot] != 0 ? *at(slots_[slot]) : add_at(slot, hash, text);
+    }
 
     /// The name for @p text, or nullptr when nothing has used that word.
     const Name* find(std::string_view text) const;
@@ -57,9 +62,63 @@ class NameTable {
         return static_cast<Name*>(static_cast<void*>(block + place % kBlockUnits * kUnit));
     }
 
+    static std::uint64_t load(const char* from, std::size_t size) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, from, size);
+        return word;
+    }
+
+    // The last eight bytes, of which some may have been taken already, or the few there are.
+    static std::uint64_t last_word(std::string_view text) {
+        const char* const at = text.data();
+        const std::size_t size = text.size();
+        if (size >= 8) {
+            return load(at + size - 8, 8);
+        }
+        if (size >= 4) {
+            return load(at, 4) | load(at + size - 4, 4) << 32;
+        }
+        return size == 0 ? 0
+                         : load(at, 1) | load(at + size / 2, 1) << 8 | load(at + size - 1, 1) << 16;
+    }
+
+    static std::uint32_t hash_of(std::string_view text) {
+        constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15ULL;
+        std::uint64_t hash = text.size();
+        for (std::size_t at = 0; text.size() - at > 8; at += 8) {
+            hash = (hash ^ load(text.data() + at, 8)) * kMultiplier;
+            hash ^= hash >> 32;
+        }
+        hash = (hash ^ last_word(text)) * kMultiplier;
+        return static_cast<std::uint32_t>(hash >> 32);
+    }
+
+    static bool same(std::string_view a, std::string_view b) {
+        if (a.size() != b.size() || last_word(a) != last_word(b)) {
+            return false;
+        }
+        for (std::size_t at = 0; a.size() - at > 8; at += 8) {
+            if (load(a.data() + at, 8) != load(b.data() + at, 8)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    // Where the name is, or is to be.
+    std::size_t slot_of(std::string_view text, std::uint32_t hash) const {
+        const std::uint32_t tag = hash >> kPlaceBits;
+        std::size_t slot = hash & (slots_.size() - 1);
+        while (slots_[slot] != 0 &&
+               (slots_[slot] >> kPlaceBits != tag || !same(at(slots_[slot])->text, text))) {
+            slot = (slot + 1) & (slots_.size() - 1);
+        }
+        return slot;
+    }
+
     std::uint32_t reserve(std::size_t size);
     std::uint32_t add(std::string_view text);
-    std::size_t slot_of(std::string_view text, std::uint32_t hash) const;
+    Name& add_at(std::size_t slot, std::uint32_t hash, std::string_view text);
     void grow();
 
     std::vector<std::unique_ptr<char[]>> blocks_;

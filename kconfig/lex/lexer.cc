@@ -2,6 +2,12 @@
 // Scanning of tokens.
 #include "kconfig/lex/lexer.hh"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include <bit>
+
 #include "kconfig/base/help.hh"
 #include "kconfig/base/text.hh"
 
@@ -44,6 +50,47 @@ constexpr Keyword kKeywords[] = {
     {"tristate", TokenKind::kw_tristate},
     {"visible", TokenKind::kw_visible},
 };
+
+#ifdef __SSE2__
+
+// Which of sixteen bytes are characters of words, as bits.
+unsigned word_chars(__m128i bytes) {
+    const auto within = [](__m128i value, char first, char last) {
+        const __m128i offset = _mm_sub_epi8(value, _mm_set1_epi8(first));
+        const __m128i width = _mm_set1_epi8(static_cast<char>(last - first));
+        return _mm_cmpeq_epi8(_mm_min_epu8(offset, width), offset);
+    };
+    const __m128i letters = within(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 'z');
+    const __m128i digits = within(bytes, '0', '9');
+    const __m128i others = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('_')),
+                                        _mm_cmpeq_epi8(bytes, _mm_set1_epi8('-')));
+    return static_cast<unsigned>(
+        _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(letters, digits), others)));
+}
+
+// How long the word is that begins there. Up to kSlack bytes behind it are looked at.
+std::size_t word_length(const char* begin) {
+    std::size_t size = 0;
+    for (;; size += 16) {
+        const unsigned found = word_chars(
+            _mm_loadu_si128(static_cast<const __m128i*>(static_cast<const void*>(begin + size))));
+        if (found != 0xffff) {
+            return size + static_cast<std::size_t>(std::countr_one(found));
+        }
+    }
+}
+
+#else
+
+std::size_t word_length(const char* begin) {
+    std::size_t size = 0;
+    while (kWordChars[static_cast<unsigned char>(begin[size])]) {
+        ++size;
+    }
+    return size;
+}
+
+#endif
 
 bool is_word_start(char c) {
     return kWordChars[static_cast<unsigned char>(c)] || c == '$';
@@ -221,15 +268,12 @@ std::string_view Lexer::rest_of_line() const {
 bool Lexer::scan_word(Token& token) {
     const std::size_t begin = at_;
     const char* const text = text_.data();
-    std::size_t at = begin;
-    while (kWordChars[static_cast<unsigned char>(text[at])]) {
-        ++at;
-    }
-    if (text[at] == '$') {
+    const std::size_t size = word_length(text + begin);
+    if (text[begin + size] == '$') {
         return scan_macro_word(token);
     }
-    at_ = at;
-    Name& name = tree_.names.intern({text + begin, at - begin});
+    at_ = begin + size;
+    Name& name = tree_.names.intern({text + begin, size});
     token.kind = name.keyword != 0 ? static_cast<TokenKind>(name.keyword) : TokenKind::word;
     token.name = &name;
     token.text = name.text;

@@ -6,20 +6,32 @@
 
 namespace kconfig {
 
-TreeBuilder::TreeBuilder(Tree& tree, Diagnostics& diagnostics)
+TreeBuilder::TreeBuilder(Tree& tree, Diagnostics& diagnostics, const Lexer& lexer)
     : tree_(tree),
       diagnostics_(diagnostics),
+      lexer_(lexer),
       menu_(&tree.root),
       entry_(&tree.root),
       last_(&tree.root.list) {}
+
+// What a last line without an end defines lies behind every file: its file is Tree::nowhere, so that
+// none is without one.
+SourcePoint TreeBuilder::place() const {
+    SourcePoint place = lexer_.place();
+    if (place.file == nullptr) {
+        place.file = &tree_.nowhere;
+    }
+    return place;
+}
 
 void TreeBuilder::add_entry(Symbol* symbol) {
     MenuNode* const node = tree_.add_node();
     node->sym = symbol;
     node->parent = menu_;
     node->written_parent = menu_;
-    node->file = place_.file;
-    node->line = place_.line;
+    const SourcePoint here = place();
+    node->file = here.file;
+    node->line = here.line;
     *last_ = node;
     last_ = &node->next;
     entry_ = node;
@@ -45,7 +57,8 @@ void TreeBuilder::end_menu() {
 void TreeBuilder::add_dep(const Expr* dep) {
     entry_->dep = tree_.exprs.and_(entry_->dep, dep);
     WrittenDep& written = tree_.written_deps.emplace_back();
-    written = {dep, place_.file, place_.line, entry_->written_deps};
+    const SourcePoint here = place();
+    written = {dep, here.file, here.line, entry_->written_deps};
     entry_->written_deps = &written;
 }
 
@@ -71,8 +84,9 @@ void TreeBuilder::set_type(SymbolType type) {
 Property* TreeBuilder::add_expr(PropType type, const Expr* expr, const Expr* condition) {
     Property* const prop = tree_.add_property();
     prop->type = type;
-    prop->file = place_.file;
-    prop->line = place_.line;
+    const SourcePoint here = place();
+    prop->file = here.file;
+    prop->line = here.line;
     prop->menu = entry_;
     prop->expr = expr;
     prop->visible = condition;
@@ -89,13 +103,13 @@ void TreeBuilder::add_symbol(PropType type, Symbol* symbol, const Expr* conditio
 Property* TreeBuilder::add_prompt(PropType type, std::string_view text, const Expr* condition) {
     Property* const prop = add_expr(type, nullptr, condition);
     if (!text.empty() && is_space(text.front())) {
-        diagnostics_.warn(place_, "leading whitespace ignored");
+        diagnostics_.warn(place(), "leading whitespace ignored");
         while (!text.empty() && is_space(text.front())) {
             text.remove_prefix(1);
         }
     }
     if (entry_->prompt != nullptr) {
-        diagnostics_.warn(place_, "prompt redefined", "only the last prompt of an entry counts");
+        diagnostics_.warn(place(), "prompt redefined", "only the last prompt of an entry counts");
     }
     // "visible if" of all the menus around holds for every prompt inside.
     if (type == PropType::prompt) {

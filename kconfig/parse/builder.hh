@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "kconfig/base/diagnostics.hh"
+#include "kconfig/lex/lexer.hh"
 #include "kconfig/model/tree.hh"
 
 namespace kconfig {
@@ -12,16 +13,8 @@ namespace kconfig {
 /// Keeps the place in the menu tree while the parser goes through the files.
 class TreeBuilder {
   public:
-    TreeBuilder(Tree& tree, Diagnostics& diagnostics);
-
-    /// File and line that new entries and properties get. What a last line without an end
-    /// defines lies behind every file: its file is Tree::nowhere, so that none is without one.
-    void set_place(const SourcePoint& place) {
-        place_ = place;
-        if (place_.file == nullptr) {
-            place_.file = &tree_.nowhere;
-        }
-    }
+    /// New entries and properties get the file and line that @p lexer is at.
+    TreeBuilder(Tree& tree, Diagnostics& diagnostics, const Lexer& lexer);
 
     void add_entry(Symbol* symbol);
     /// Children of the current entry follow.
@@ -41,9 +34,11 @@ class TreeBuilder {
     void set_entry(MenuNode* entry) { entry_ = entry; }
 
   private:
+    SourcePoint place() const;
+
     Tree& tree_;
     Diagnostics& diagnostics_;
-    SourcePoint place_;
+    const Lexer& lexer_;
     MenuNode* menu_;
     MenuNode* entry_;
     MenuNode** last_;

@@ -16,7 +16,7 @@ Parser::Parser(Tree& tree, Diagnostics& diagnostics, ShellRunner shell)
     : tree_(tree),
       diagnostics_(diagnostics),
       lexer_(tree, diagnostics, std::move(shell)),
-      builder_(tree, diagnostics) {}
+      builder_(tree, diagnostics, lexer_) {}
 
 void Parser::parse(std::string_view name) {
     lexer_.open(name);
@@ -32,14 +32,12 @@ void Parser::parse(std::string_view name) {
     }
     if (tree_.root.prompt == nullptr && diagnostics_.errors() == 0) {
         builder_.set_entry(&tree_.root);
-        builder_.set_place(lexer_.place());
         builder_.add_prompt(PropType::menu, "Main menu", nullptr);
     }
 }
 
 void Parser::fetch() {
     lexer_.next(token_);
-    builder_.set_place(lexer_.place());
     peeked_ = true;
 }
 
