@@ -66,8 +66,11 @@ bool read_file(const std::string& path, FileText& text) {
 
 #else
 
-bool read_file(const std::string& path, FileText& text) {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+namespace {
+
+// A relative name is one in @p directory.
+bool read_file_at(int directory, const std::string& name, FileText& text) {
+    const int fd = ::openat(directory, name.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         return false;
     }
@@ -99,6 +102,12 @@ bool read_file(const std::string& path, FileText& text) {
     text.data[text.size] = '\0';
     ::close(fd);
     return true;
+}
+
+}  // namespace
+
+bool read_file(const std::string& path, FileText& text) {
+    return read_file_at(AT_FDCWD, path, text);
 }
 
 #endif
@@ -145,9 +154,49 @@ bool SourceReader::may_be_here(std::string_view name) {
     return exists;
 }
 
+SourceReader::~SourceReader() {
+    forget();
+}
+
+#ifdef _WIN32
+
+bool SourceReader::read_there(const std::string& name, FileText& text) {
+    return read_in_srctree(host_, name, text);
+}
+
+void SourceReader::forget() {
+    here_.clear();
+}
+
+#else
+
+// $srctree stays open, so that the way to it is not walked for each of its files.
+bool SourceReader::read_there(const std::string& name, FileText& text) {
+    const char* const srctree = host_.env("srctree");
+    if (srctree == nullptr || name.empty() || name.front() == '/') {
+        return read_in_srctree(host_, name, text);
+    }
+    if (srctree_ < 0 || srctree_name_ != srctree) {
+        forget();
+        srctree_name_ = srctree;
+        srctree_ = ::open(srctree, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    }
+    return srctree_ >= 0 && read_file_at(srctree_, name, text);
+}
+
+void SourceReader::forget() {
+    here_.clear();
+    if (srctree_ >= 0) {
+        ::close(srctree_);
+        srctree_ = -1;
+    }
+}
+
+#endif
+
 bool SourceReader::read(std::string_view name, FileText& text) {
-    return (may_be_here(name) && read_file(std::string(name), text)) ||
-           read_in_srctree(host_, name, text);
+    const std::string whole(name);
+    return (may_be_here(name) && read_file(whole, text)) || read_there(whole, text);
 }
 
 std::optional<FileText> SourceReader::read(std::string_view name) {

@@ -38,24 +38,31 @@ bool read_file(const std::string& path, FileText& text);
 std::optional<FileText> read_source_file(Host& host, std::string_view name);
 
 /// read_source_file() for the many files of a tree: where the current directory has no "drivers",
-/// nothing of "drivers/..." is looked up in it again.
+/// nothing of "drivers/..." is looked up in it again, and the way to $srctree is walked once.
 class SourceReader {
   public:
     explicit SourceReader(Host& host) : host_(host) {}
+
+    SourceReader(const SourceReader&) = delete;
+    SourceReader& operator=(const SourceReader&) = delete;
+    ~SourceReader();
 
     std::optional<FileText> read(std::string_view name);
 
     /// The same into @p text; false when there is no such file.
     bool read(std::string_view name, FileText& text);
 
-    /// To be called when the current directory may have changed.
-    void forget() { here_.clear(); }
+    /// To be called when directories may have changed.
+    void forget();
 
   private:
     bool may_be_here(std::string_view name);
+    bool read_there(const std::string& name, FileText& text);
 
     Host& host_;
     std::vector<std::pair<std::string, bool>> here_;  // first directories, and whether they exist
+    std::string srctree_name_;
+    int srctree_ = -1;  // the open directory of that name
 };
 
 }  // namespace kconfig
