@@ -72,7 +72,7 @@ const Symbol* Evaluator::choice_default(const MenuNode& choice) {
 }
 
 const Symbol* Evaluator::calc_choice(const MenuNode& choice) {
-    const std::vector<const Symbol*>& priority = priorities_[choice.sym->id];
+    const std::vector<const Symbol*>& priority = priorities_[choice.sym];
     const Symbol* result = nullptr;
     // The user's y with the highest priority. (By index: evaluating a member may
     // come back here, but does not change the order.)
@@ -120,7 +120,7 @@ const Symbol* Evaluator::calc_choice(const MenuNode& choice) {
 
 void Evaluator::prioritize(const MenuNode& choice, const Symbol& symbol, bool first) {
     given_changed();
-    std::vector<const Symbol*>& order = priorities_[choice.sym->id];
+    std::vector<const Symbol*>& order = priorities_[choice.sym];
     const auto place = std::find(order.begin(), order.end(), &symbol);
     if (place == order.end()) {
         return;

@@ -15,9 +15,7 @@ Evaluator::Evaluator(const Tree& tree, Host& host)
       old_(tree.profile().is_6_1()),
       states_(tree.symbols.size()),
       exprs_(tree.exprs.size(), 0),
-      prompts_(tree.properties.size(), Tristate::no),
-      choice_node_(tree.symbols.size(), nullptr),
-      choice_symbol_(tree.symbols.size(), nullptr) {
+      prompts_(tree.properties.size(), Tristate::no) {
     const Symbol* const fixed[] = {tree.yes, tree.mod, tree.no};
     for (const Symbol* const symbol : fixed) {
         State& state = at(*symbol);
@@ -27,22 +25,19 @@ Evaluator::Evaluator(const Tree& tree, Host& host)
     at(*tree.yes).current.tri = Tristate::yes;
     at(*tree.mod).current.tri = Tristate::mod;
     if (!old_) {
-        priorities_.resize(tree.symbols.size());
-    }
-    for (const Symbol& symbol : tree.symbols) {
-        if (old_) {
-            for (const Property* const prop : symbol.props) {
-                if (symbol.is_choice_value && prop->type == PropType::choice) {
-                    choice_symbol_[symbol.id] = prop_symbol(*prop);
-                    break;
-                }
-            }
-        } else if (!symbol.menus.empty()) {
-            choice_node_[symbol.id] = symbol.choice;
+        for (const MenuNode* const choice : tree.choices) {
+            const auto& members = choice->choice_members;
+            priorities_[choice->sym].assign(members.begin(), members.end());
         }
-        if (!old_ && symbol.is_choice && !symbol.menus.empty()) {
-            const auto& members = symbol.menus.front()->choice_members;
-            priorities_[symbol.id].assign(members.begin(), members.end());
+        return;
+    }
+    choice_symbol_.resize(tree.symbols.size(), nullptr);
+    for (const Symbol& symbol : tree.symbols) {
+        for (const Property* const prop : symbol.props) {
+            if (symbol.is_choice_value && prop->type == PropType::choice) {
+                choice_symbol_[symbol.id] = prop_symbol(*prop);
+                break;
+            }
         }
     }
 }
@@ -51,7 +46,7 @@ const Symbol* Evaluator::choice_of(const Symbol& symbol) const {
     if (old_) {
         return choice_symbol_[symbol.id];
     }
-    const MenuNode* const node = choice_node_[symbol.id];
+    const MenuNode* const node = symbol.choice;
     return node != nullptr ? node->sym : nullptr;
 }
 
@@ -314,8 +309,8 @@ void Evaluator::calc_logical(const Symbol& symbol, Value& fresh) {
     if (old_ && symbol.is_choice_value && state.visible == Tristate::yes) {
         fresh.tri = rare(*choice_symbol_[symbol.id]).choice_current == &symbol ? Tristate::yes
                                                                                : Tristate::no;
-    } else if (!old_ && choice_node_[symbol.id] != nullptr) {
-        calc_choice(*choice_node_[symbol.id]);
+    } else if (choice_node(symbol) != nullptr) {
+        calc_choice(*symbol.choice);
         fresh.tri = state.current.tri;
     } else {
         if (state.visible != Tristate::no && state.has[0]) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "kconfig/base/arena.hh"
@@ -107,7 +108,9 @@ class Evaluator {
     // --- choices ----------------------------------------------------------
 
     /// The choice of a member: its node in 6.12, null for others and in 6.1.
-    const MenuNode* choice_node(const Symbol& symbol) const { return choice_node_[symbol.id]; }
+    const MenuNode* choice_node(const Symbol& symbol) const {
+        return old_ ? nullptr : symbol.choice;
+    }
 
     /// The choice's symbol of a member, in every dialect; null for others.
     const Symbol* choice_of(const Symbol& symbol) const;
@@ -275,7 +278,7 @@ class Evaluator {
     // The text of a symbol that another one takes over.
     std::string_view text_to_copy(const Symbol& symbol) {
         // A member that was only computed along with its choice has none yet.
-        repeatable_ = repeatable_ && choice_node_[symbol.id] == nullptr;
+        repeatable_ = repeatable_ && choice_node(symbol) == nullptr;
         return at(symbol).current.text;
     }
 
@@ -305,9 +308,8 @@ class Evaluator {
     std::vector<Rare> rare_;  // by symbol, once anybody needs it
     std::vector<std::uint32_t> exprs_;
     std::vector<Tristate> prompts_;
-    std::vector<const MenuNode*> choice_node_;
-    std::vector<const Symbol*> choice_symbol_;
-    std::vector<std::vector<const Symbol*>> priorities_;  // by the choice's symbol
+    std::vector<const Symbol*> choice_symbol_;  // 6.1
+    std::unordered_map<const Symbol*, std::vector<const Symbol*>> priorities_;  // of choices
     TextArena texts_;
     std::uint32_t generation_ = 1;
     Tristate modules_ = Tristate::no;

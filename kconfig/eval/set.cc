@@ -143,8 +143,8 @@ bool Evaluator::set_text(const Symbol& symbol, std::string_view text) {
 }
 
 Tristate Evaluator::toggle(const Symbol& symbol) {
-    if (!old_ && choice_node_[symbol.id] != nullptr) {
-        set_choice(*choice_node_[symbol.id], symbol);
+    if (choice_node(symbol) != nullptr) {
+        set_choice(*symbol.choice, symbol);
         return Tristate::yes;
     }
     const Tristate before = at(symbol).current.tri;
@@ -202,7 +202,7 @@ Evaluator::Saved Evaluator::save(const Symbol& symbol) const {
         saved.choice_has = at(*choice).has[0];
         saved.choice_member = rare(*choice).choice_given[0];
         if (!old_) {
-            saved.priority = priorities_[choice->id];
+            saved.priority = priorities_.at(choice);
         }
     }
     return saved;
@@ -220,7 +220,7 @@ void Evaluator::restore(const Symbol& symbol, const Saved& saved) {
             rare(*choice).choice_given[0] = saved.choice_member;
         }
         if (!old_) {
-            priorities_[choice->id] = saved.priority;
+            priorities_[choice] = saved.priority;
         }
     }
 }
@@ -241,7 +241,7 @@ bool Evaluator::assign(const Symbol& symbol, std::string_view text) {
     give(symbol, Source::user, wanted);
     if (const Symbol* const choice = choice_of(symbol)) {
         if (!old_) {
-            prioritize(*choice_node_[symbol.id], symbol, true);
+            prioritize(*symbol.choice, symbol, true);
         } else if (wanted == Tristate::yes) {
             rare(*choice).choice_given[0] = &symbol;
             give(*choice, Source::user, Tristate::yes);

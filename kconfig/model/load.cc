@@ -16,8 +16,13 @@ std::unique_ptr<Tree> load_tree(std::string_view name, Profile profile, Diagnost
     }
     tree->seal();
     Finalizer(*tree, diagnostics).run();
-    for (Symbol& symbol : tree->symbols) {
-        symbol.choice = choice_menu(symbol);
+    for (const MenuNode* const choice : tree->choices) {
+        for (const MenuNode* node = next_node(choice, choice); node != nullptr;
+             node = next_node(node, choice)) {
+            if (node->sym != nullptr) {
+                node->sym->choice = choice_menu(*node->sym);
+            }
+        }
     }
     check_dependencies(*tree, diagnostics);
     if (diagnostics.exit_code() != 0) {

@@ -20,6 +20,7 @@ Symbol* Tree::new_symbol(const Name* name) {
     Symbol& made = symbols.emplace_back();
     made.id = static_cast<std::uint32_t>(symbols.size() - 1);
     made.name = name;
+    made.name_hash = name != nullptr ? name->hash : 0;
     return &made;
 }
 
@@ -117,7 +118,7 @@ void Tree::seal() {
     std::vector<std::uint32_t> end(size, 0);
     std::vector<std::uint32_t> bucket_of(symbols.size(), 0);
     for (const Symbol& symbol : symbols) {
-        bucket_of[symbol.id] = symbol.name != nullptr ? symbol.name->hash % size : 0;
+        bucket_of[symbol.id] = symbol.name_hash % size;
         end[bucket_of[symbol.id]] += listed(symbol) ? 1 : 0;
     }
     std::uint32_t total = 0;

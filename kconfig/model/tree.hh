@@ -65,6 +65,7 @@ struct alignas(64) Symbol {
     ShortList<MenuNode*, 1> menus;        ///< Its definitions, in order.
     const MenuNode* listed_in = nullptr;  ///< The choice that lists it (6.12).
     const MenuNode* choice = nullptr;     ///< choice_menu(), once finalizing is over.
+    std::uint32_t name_hash = 0;          ///< The name's, so that seal() need not look there.
 
     std::string_view text() const { return name != nullptr ? name->text : std::string_view(); }
 
@@ -146,6 +147,7 @@ class Tree {
     StableSequence<MenuNode> nodes;
     StableSequence<Property> properties;
     StableSequence<WrittenDep> written_deps;
+    std::vector<const MenuNode*> choices;  ///< In order of definition.
     /// Files in the order in which auto.conf.cmd lists them.
     std::vector<const SourceFile*> dependencies;
     /// Stands for the file of what lies behind the last one's end.

@@ -72,6 +72,7 @@ bool Parser::choice() {
     }
     Symbol* const symbol = tree_.choice_symbol(name);
     builder_.add_entry(symbol);
+    tree_.choices.push_back(builder_.entry());
     if (tree_.profile().is_6_1()) {
         builder_.add_expr(PropType::choice, nullptr, nullptr);
     } else {
