@@ -308,7 +308,7 @@ class Evaluator {
     std::vector<Rare> rare_;  // by symbol, once anybody needs it
     std::vector<std::uint32_t> exprs_;
     std::vector<Tristate> prompts_;
-    std::vector<const Symbol*> choice_symbol_;  // 6.1
+    std::vector<const Symbol*> choice_symbol_;                                  // 6.1
     std::unordered_map<const Symbol*, std::vector<const Symbol*>> priorities_;  // of choices
     TextArena texts_;
     std::uint32_t generation_ = 1;

@@ -2,6 +2,7 @@
 // Rewriting of dependency expressions, exactly as each generation does it.
 #pragma once
 
+#include <algorithm>
 #include <unordered_map>
 #include <vector>
 
@@ -31,26 +32,28 @@ bool same_condition(const Tree& tree, Host& host, const Expr* a, const Expr* b);
 /// tables are mixed, ids are not unique, and a map does it.
 class ExprMemo {
   public:
-    explicit ExprMemo(bool by_id) : by_id_(by_id) {}
+    /// @p exprs has all expressions; null where there are others, too.
+    explicit ExprMemo(const ExprTable* exprs) : exprs_(exprs) {}
 
     /// The result for @p e; null without one.
     const Expr* find(const Expr* e) const {
-        if (by_id_) {
-            return e->id < table_.size() ? table_[e->id] : nullptr;
+        if (exprs_ != nullptr) {
+            const std::uint32_t known = e->id < table_.size() ? table_[e->id] : 0;
+            return known != 0 ? &(*exprs_)[known - 1] : nullptr;
         }
         const auto known = map_.find(e);
         return known != map_.end() ? known->second : nullptr;
     }
 
     void put(const Expr* e, const Expr* result) {
-        if (!by_id_) {
+        if (exprs_ == nullptr) {
             map_.emplace(e, result);
             return;
         }
         if (e->id >= table_.size()) {
-            table_.resize(e->id * 2 + 1024, nullptr);
+            table_.resize(std::max<std::size_t>(e->id + 1, exprs_->size() * 2), 0);
         }
-        table_[e->id] = result;
+        table_[e->id] = result->id + 1;
     }
 
     void clear() {
@@ -59,8 +62,8 @@ class ExprMemo {
     }
 
   private:
-    bool by_id_;
-    std::vector<const Expr*> table_;
+    const ExprTable* exprs_;
+    std::vector<std::uint32_t> table_;  // 0, or the result's id + 1
     std::unordered_map<const Expr*, const Expr*> map_;
 };
 
@@ -73,10 +76,10 @@ class Simplifier {
         : tree_(tree),
           exprs_(exprs),
           host_(host),
-          rewritten_(&exprs == &tree.exprs),
-          transformed_(&exprs == &tree.exprs),
-          deduplicated_(&exprs == &tree.exprs),
-          without_yn_(&exprs == &tree.exprs) {}
+          rewritten_(own_table()),
+          transformed_(own_table()),
+          deduplicated_(own_table()),
+          without_yn_(own_table()) {}
 
     /// m becomes m && MODULES.
     const Expr* rewrite_m(const Expr* e);
@@ -111,13 +114,15 @@ class Simplifier {
     const Expr* join_or(const Expr* a, const Expr* b);
     const Expr* join_and(const Expr* a, const Expr* b);
 
+    // The tree's expressions, if new ones are made among them.
+    const ExprTable* own_table() const { return &exprs_ == &tree_.exprs ? &exprs_ : nullptr; }
+
     const Expr* constant(const Symbol* symbol) { return exprs_.symbol(symbol); }
 
     // @p e with other operands. Most of them stay, and nothing has to be looked up; what a scratch
     // table is to hold must be made there.
     const Expr* with_operands(const Expr* e, const Expr* l, const Expr* r) {
-        return l == e->lhs && r == e->rhs && &exprs_ == &tree_.exprs ? e
-                                                                     : exprs_.two(e->type, l, r);
+        return l == e->lhs && r == e->rhs && own_table() != nullptr ? e : exprs_.two(e->type, l, r);
     }
 
     bool is_symbol(const Expr* e, const Symbol* symbol) const;

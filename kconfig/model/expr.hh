@@ -66,6 +66,9 @@ class ExprTable {
         }
     }
 
+    /// The expression with that id.
+    const Expr& operator[](std::size_t id) const { return all_[id]; }
+
     /// How many distinct expressions there are; ids are below this.
     std::size_t size() const { return all_.size(); }
 

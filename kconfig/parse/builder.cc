@@ -14,8 +14,8 @@ TreeBuilder::TreeBuilder(Tree& tree, Diagnostics& diagnostics, const Lexer& lexe
       entry_(&tree.root),
       last_(&tree.root.list) {}
 
-// What a last line without an end defines lies behind every file: its file is Tree::nowhere, so that
-// none is without one.
+// What a last line without an end defines lies behind every file: its file is Tree::nowhere, so
+// that none is without one.
 SourcePoint TreeBuilder::place() const {
     SourcePoint place = lexer_.place();
     if (place.file == nullptr) {
