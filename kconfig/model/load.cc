@@ -8,8 +8,9 @@
 namespace kconfig {
 
 std::unique_ptr<Tree> load_tree(std::string_view name, Profile profile, Diagnostics& diagnostics,
-                                ShellRunner shell) {
+                                ShellRunner shell, HelpTexts help) {
     auto tree = std::make_unique<Tree>(profile);
+    tree->keeps_help = help == HelpTexts::kept;
     Parser(*tree, diagnostics, std::move(shell)).parse(name);
     if (diagnostics.exit_code() != 0) {
         return nullptr;

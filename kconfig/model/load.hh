@@ -11,12 +11,15 @@
 
 namespace kconfig {
 
+/// Whether anybody may want to read them: of a kernel's tree they are 3 MB.
+enum class HelpTexts { kept, skipped };
+
 /// Parses @p name and everything it sources, finalizes and checks it. Messages
 /// go to the diagnostics; where diagnostics.exit_code() is not 0 afterwards,
 /// the tree must not be used and the result is null.
 ///
 /// @p shell answers $(shell,...); an empty function runs the commands.
 std::unique_ptr<Tree> load_tree(std::string_view name, Profile profile, Diagnostics& diagnostics,
-                                ShellRunner shell = {});
+                                ShellRunner shell = {}, HelpTexts help = HelpTexts::kept);
 
 }  // namespace kconfig

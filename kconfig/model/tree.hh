@@ -136,6 +136,7 @@ class Tree {
     void seal();
 
     MenuNode root;
+    bool keeps_help = true;  ///< Else help() of all nodes is empty.
     NameTable names;
     ExprTable exprs;
     TextArena text;

@@ -279,7 +279,9 @@ bool Parser::help_option() {
                             cat("warning: '", label, "' defined with blank help text"));
     }
     entry.has_help = true;
-    entry.raw_help = tree_.text.keep(text);
+    if (tree_.keeps_help) {
+        entry.raw_help = tree_.text.keep(text);
+    }
     return true;
 }
 

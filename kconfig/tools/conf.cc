@@ -52,6 +52,12 @@ struct Options {
     std::uint32_t seed = 1;  // what rand() starts from without srand()
 };
 
+// The modes that ask can be asked for help.
+bool shows_help(Mode mode) {
+    return mode == Mode::oldaskconfig || mode == Mode::oldconfig || mode == Mode::syncconfig ||
+           mode == Mode::helpnewconfig;
+}
+
 constexpr int kExtra = 256;
 
 enum class Extra : int { profile = kExtra, header_style, bug_compat, rich, no_cache };
@@ -380,7 +386,8 @@ int main(int argc, char** argv) {
     std::unique_ptr<Tree> tree;
     {
         ProbeCache probes(host, options.cache ? default_probe_directory(host) : std::string());
-        tree = load_tree(argv[optind], profile, diagnostics, probes.runner());
+        tree = load_tree(argv[optind], profile, diagnostics, probes.runner(),
+                         shows_help(options.mode) ? HelpTexts::kept : HelpTexts::skipped);
     }
     if (tree == nullptr) {
         return diagnostics.exit_code();
