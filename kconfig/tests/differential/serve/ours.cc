@@ -19,8 +19,7 @@ std::string err_text;
 }  // namespace
 
 std::unique_ptr<Tree> serve_load_tree(std::string_view name, Profile profile,
-                                      Diagnostics& diagnostics, ShellRunner shell,
-                                      HelpTexts help) {
+                                      Diagnostics& diagnostics, ShellRunner shell, HelpTexts help) {
     if (kept == nullptr) {
         return load_tree(name, profile, diagnostics, std::move(shell), help);
     }
