@@ -3,73 +3,36 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
-#include "tool_fixture.hh"
+#include "volume_fixture.hh"
 
 namespace lkl::tool_test {
 namespace {
 
-constexpr const char* kCheap = " --pbkdf pbkdf2 --pbkdf-force-iterations 1000";
-
-class Luks : public ToolTest {
+class Luks : public VolumeTest {
   protected:
-    void SetUp() override {
-        // What the scripts install may not be missing.
-        ASSERT_TRUE(has_program("cryptsetup")) << "install the package cryptsetup-bin";
-        work_.write("key", "correct horse");
-        for (int i = 0; i < 200; ++i) {
-            work_.write(
-                "tree/d" + std::to_string(i % 7) + "/f" + std::to_string(i),
-                std::string(static_cast<std::size_t>(i) * 100, static_cast<char>('a' + i % 26)));
-        }
-    }
-
-    // Without the locks, which only root may take.
-    void cryptsetup(const std::string& arguments) {
-        const auto done = run("cryptsetup -q --disable-locks " + arguments);
-        ASSERT_EQ(done.exit_code, 0) << arguments << ": " << done.errors;
-    }
-
-    // An empty ext4 that cryptsetup has encrypted in place, as LUKS2, with the passphrase in "key".
+    // An empty ext4 that cryptsetup has encrypted in place.
     std::string make_encrypted(const std::string& options = "") {
         const std::string image = make_image("ext4");
-        std::filesystem::resize_file(image, std::filesystem::file_size(image) + (16U << 20U));
-        cryptsetup(
-            "reencrypt --encrypt --type luks2 --force-offline-reencrypt "
-            "--reduce-device-size 16M --key-file " +
-            quote(path("key")) + " " + options + kCheap + " " + quote(image));
+        encrypt(image, options);
         return image;
     }
 
-    [[nodiscard]] std::string with_key(const std::string& image,
-                                       const std::string& key = "key") const {
-        return "-i " + quote(image) + " --key-file " + quote(path(key));
-    }
-
-    // Copies the tree in and out with our tools.
-    void expect_round_trip(const std::string& image_options) {
-        expect_tool("cptofs", image_options + " " + quote(path("tree")) + " /");
-        expect_tool("cpfromfs", image_options + " /tree " + quote(directory("out")));
-        expect_same_trees();
-    }
-
-    void expect_same_trees() {
-        const auto same = run("diff -r " + quote(path("tree")) + " " + quote(path("out/tree")));
-        EXPECT_EQ(same.exit_code, 0) << same.output << same.errors;
+    // Options for the image and the file with its key.
+    [[nodiscard]] std::string opened(const std::string& image,
+                                     const std::string& key = "key") const {
+        return "-i " + quote(image) + with_key(key);
     }
 
     // What cryptsetup decrypts is a clean file system with the tree in it.
     void expect_cryptsetup_agrees(const std::string& image) {
-        cryptsetup("reencrypt --decrypt --force-offline-reencrypt --header " +
-                   quote(path("header")) + " --key-file " + quote(path("key")) + " " +
-                   quote(image));
+        decrypt(image);
         expect_clean("ext4", image);
         std::filesystem::remove_all(path("out"));
         expect_tool("cpfromfs", "-i " + quote(image) + " /tree " + quote(directory("out")));
-        expect_same_trees();
+        expect_same(path("out/tree"));
     }
 
     void expect_refused(const std::string& arguments, const std::string& reason) {
@@ -98,7 +61,7 @@ class Luks : public ToolTest {
 
 TEST_F(Luks, Version2IsFilledAndRead) {
     const std::string image = make_encrypted();
-    expect_round_trip(with_key(image));
+    copy_in_and_out(opened(image));
     expect_cryptsetup_agrees(image);
 }
 
@@ -110,7 +73,7 @@ TEST_F(Luks, Version1IsFilledAndRead) {
     EXPECT_NE(inspected.output.find("key slot 0: pbkdf2 sha256, 1000 iterations\n"),
               std::string::npos)
         << inspected.output;
-    expect_round_trip(with_key(image));
+    copy_in_and_out(opened(image));
     cryptsetup("convert --type luks2 " + quote(image));
     expect_cryptsetup_agrees(image);
 }
@@ -121,7 +84,7 @@ TEST_F(Luks, CiphersAndSectorSizes) {
                                 "--sector-size 4096 --hash sha512"}) {
         SCOPED_TRACE(options);
         const std::string image = make_encrypted(options);
-        expect_round_trip(with_key(image));
+        copy_in_and_out(opened(image));
         expect_cryptsetup_agrees(image);
         for (const char* name : {"out", "header"}) {
             std::filesystem::remove_all(path(name));
@@ -136,20 +99,19 @@ TEST_F(Luks, EveryKeySlotOpens) {
     work_.write("id", "slot one");
     work_.write("i", std::string("slot\0five\n", 10));
     work_.write("sha", std::string(3000, 'x'));
-    const std::string add = "luksAddKey --key-file " + quote(path("key")) + " ";
+    const std::string add = "luksAddKey" + with_key() + " ";
     cryptsetup(add + "--pbkdf argon2id --pbkdf-parallel 4" + argon + " -S 1 " + quote(image) + " " +
                quote(path("id")));
     cryptsetup(add + "--pbkdf argon2i --pbkdf-parallel 1" + argon + " -S 5 " + quote(image) + " " +
                quote(path("i")));
-    cryptsetup(add + "--pbkdf pbkdf2 --pbkdf-force-iterations 1000 --hash sha512 -S 7 " +
-               quote(image) + " " + quote(path("sha")));
+    cryptsetup(add + kCheap + " --hash sha512 -S 7 " + quote(image) + " " + quote(path("sha")));
     for (const char* key : {"key", "id", "i", "sha"}) {
-        expect_listed(with_key(image, key));
+        expect_listed(opened(image, key));
     }
-    expect_listed(with_key(image, "i") + " --key-slot 5");
-    expect_refused(with_key(image, "i") + " --key-slot 1",
+    expect_listed(opened(image, "i") + " --key-slot 5");
+    expect_refused(opened(image, "i") + " --key-slot 1",
                    "key slot 1 does not open with this passphrase or key file");
-    expect_refused(with_key(image, "i") + " --key-slot 2", "it has no key slot 2");
+    expect_refused(opened(image, "i") + " --key-slot 2", "it has no key slot 2");
     const auto inspected = tool("lkl", "inspect --json " + quote(image));
     EXPECT_NE(inspected.output.find(R"("key slot 5": "argon2i, 4 passes over 32768 KiB, 1 lane")"),
               std::string::npos)
@@ -168,25 +130,25 @@ TEST_F(Luks, WhereThePassphraseComesFrom) {
     expect_listed(plain + " --passphrase-fd 0 < " + quote(path("line")));
     expect_listed(plain + " --passphrase-fd 7 7< " + quote(path("key")) + " < /dev/null");
     expect_listed(plain + " --key-file - < " + quote(path("key")));
-    expect_listed(with_key(image, "padded") + " --keyfile-offset 5 --keyfile-size 13");
+    expect_listed(opened(image, "padded") + " --keyfile-offset 5 --keyfile-size 13");
     // A key file is taken whole.
     const std::string closed = "none of its key slots opens with this passphrase or key file";
-    expect_refused(with_key(image, "line"), closed);
-    expect_refused(with_key(image, "wrong"), closed);
-    expect_refused(with_key(image, "padded") + " --keyfile-offset 5", closed);
-    expect_refused(with_key(image, "padded") + " --keyfile-offset 50", "it ends before the key");
-    expect_refused(with_key(image, "no-such"), "cannot open the key file");
+    expect_refused(opened(image, "line"), closed);
+    expect_refused(opened(image, "wrong"), closed);
+    expect_refused(opened(image, "padded") + " --keyfile-offset 5", closed);
+    expect_refused(opened(image, "padded") + " --keyfile-offset 50", "it ends before the key");
+    expect_refused(opened(image, "no-such"), "cannot open the key file");
     expect_refused(plain + " --passphrase-fd 0 < /dev/null", "it is empty");
     expect_refused(plain + " < /dev/null", "give --passphrase-fd or --key-file");
-    const auto both = tool("lkl", "ls " + with_key(image) + " --passphrase-fd 0");
+    const auto both = tool("lkl", "ls " + opened(image) + " --passphrase-fd 0");
     EXPECT_EQ(both.exit_code, 2) << both.errors;
 }
 
 TEST_F(Luks, ReadingWritesNothing) {
     const std::string image = make_encrypted();
     const std::string before = sum_of(image);
-    expect_listed(with_key(image));
-    EXPECT_EQ(tool("lkl", "check " + with_key(image)).exit_code, 0);
+    expect_listed(opened(image));
+    EXPECT_EQ(tool("lkl", "check " + opened(image)).exit_code, 0);
     EXPECT_EQ(sum_of(image), before);
 }
 
@@ -199,7 +161,7 @@ TEST_F(Luks, OneGoodCopyOfTheHeaderIsEnough) {
          {std::uint64_t{0}, std::uint64_t{5000}, kSecondCopy, kSecondCopy + 4100}) {
         std::filesystem::copy_file(image, copy, std::filesystem::copy_options::overwrite_existing);
         overwrite(copy, offset, noise);
-        expect_listed(with_key(copy));
+        expect_listed(opened(copy));
         const auto inspected = tool("lkl", "inspect " + quote(copy));
         EXPECT_NE(inspected.output.find(offset < kSecondCopy
                                             ? "damage: the first of the header's two copies"
@@ -208,7 +170,7 @@ TEST_F(Luks, OneGoodCopyOfTheHeaderIsEnough) {
             << offset << ": " << inspected.output;
     }
     overwrite(copy, 5000, noise);
-    expect_refused(with_key(copy), "both of its copies are damaged");
+    expect_refused(opened(copy), "both of its copies are damaged");
 }
 
 TEST_F(Luks, DamagedKeysAndTruncatedImages) {
@@ -216,19 +178,17 @@ TEST_F(Luks, DamagedKeysAndTruncatedImages) {
     const std::string cut = path("cut");
     std::filesystem::copy_file(image, cut);
     std::filesystem::resize_file(cut, 100 << 10);
-    expect_refused(with_key(cut), "cannot read the LUKS header of");
+    expect_refused(opened(cut), "cannot read the LUKS header of");
     // A damaged key opens with no passphrase.
     overwrite(image, 0x8000 + 4096, "damage");
-    expect_refused(with_key(image), "none of its key slots opens");
+    expect_refused(opened(image), "none of its key slots opens");
 }
 
 TEST_F(Luks, InAPartition) {
     ASSERT_TRUE(has_program("sfdisk")) << "install the package fdisk";
     const std::string image = make_encrypted();
-    const std::string disk = path("disk");
-    const std::uint64_t megabytes = std::filesystem::file_size(image) >> 20U;
-    std::ofstream(disk).close();
-    std::filesystem::resize_file(disk, (megabytes + 8) << 20U);
+    const auto megabytes = static_cast<unsigned>(std::filesystem::file_size(image) >> 20U);
+    const std::string disk = make_file("disk", megabytes + 8);
     const auto made = run("printf 'label: gpt\\n,1M\\n,%sM\\n' " + std::to_string(megabytes) +
                           " | sfdisk -q " + quote(disk) + " && dd if=" + quote(image) +
                           " of=" + quote(disk) + " bs=1M seek=2 conv=notrunc status=none");
@@ -236,8 +196,8 @@ TEST_F(Luks, InAPartition) {
     const auto inspected = tool("lkl", "inspect " + quote(disk));
     EXPECT_NE(inspected.output.find("partition 2, cipher: aes-xts-plain64"), std::string::npos)
         << inspected.output;
-    expect_listed(with_key(disk));
-    expect_round_trip(with_key(disk) + " -P 2");
+    expect_listed(opened(disk));
+    copy_in_and_out(opened(disk) + " -P 2");
     ASSERT_EQ(run("dd if=" + quote(disk) + " of=" + quote(image) +
                   " bs=1M skip=2 count=" + std::to_string(megabytes) + " status=none")
                   .exit_code,
@@ -247,9 +207,9 @@ TEST_F(Luks, InAPartition) {
 
 TEST_F(Luks, AReencryptionThatWasBegunIsRefused) {
     const std::string image = make_encrypted();
-    cryptsetup("reencrypt --init-only --force-offline-reencrypt --key-file " + quote(path("key")) +
-               kCheap + std::string(" ") + quote(image));
-    expect_refused(with_key(image), "reencrypt");
+    cryptsetup("reencrypt --init-only --force-offline-reencrypt" + with_key() + kCheap + " " +
+               quote(image));
+    expect_refused(opened(image), "reencrypt");
 }
 
 TEST_F(Luks, ACipherThatTheKernelHasNotIsNamed) {
@@ -268,7 +228,7 @@ with open(sys.argv[1], "r+b") as disk:
         disk.write(header)
 END)");
     ASSERT_EQ(changed.exit_code, 0) << changed.errors;
-    expect_refused(with_key(image),
+    expect_refused(opened(image),
                    "decrypt with xyz-xts-plain64 /dev/vda: the kernel in the "
                    "library has no such cipher, or no device mapper");
 }
@@ -293,7 +253,7 @@ TEST_F(Luks, LklfuseAsksBeforeItLeavesTheTerminal) {
         run("timeout 100 python3 " + quote(LKL_FUSE_PASSPHRASE) + " " +
             quote(LKL_TOOL_DIRECTORY "/lklfuse") + " " + quote(image) + " " + quote(mount_point));
     EXPECT_EQ(asked.exit_code, 0) << asked.output << asked.errors;
-    const auto seen = tool("lkl", "cat " + with_key(image) + " /file");
+    const auto seen = tool("lkl", "cat " + opened(image) + " /file");
     EXPECT_EQ(seen.output, "content\n") << seen.errors;
 }
 

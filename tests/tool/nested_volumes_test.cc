@@ -2,9 +2,6 @@
 // Volumes in volumes, and volumes behind a server. What is written through them all is taken out
 // again by LVM2's and cryptsetup's own commands, and checked.
 
-#include <filesystem>
-#include <fstream>
-
 #include "volume_fixture.hh"
 
 namespace lkl::tool_test {
@@ -70,9 +67,7 @@ TEST_F(NestedVolumes, OverTheNetwork) {
         const NbdServer server(image, "raw", directory("server"));
         const std::string options =
             "-i " + quote(server.address()) + " --volume vg/root" + with_key();
-        expect_tool("cptofs", options + " " + quote(path("tree")) + " /");
-        expect_tool("cpfromfs", options + " /tree " + quote(directory("out")));
-        expect_same(path("out/tree"));
+        copy_in_and_out(options);
         const auto inspected = tool("lkl", "inspect " + quote(server.address()));
         EXPECT_NE(inspected.output.find("root   83.9 MB crypto_LUKS"), std::string::npos)
             << inspected.output << inspected.errors;
@@ -92,9 +87,7 @@ TEST_F(NestedVolumes, PhysicalVolumesBehindTwoServers) {
         const NbdServer second(images[1], "raw", directory("second"));
         const std::string options =
             "-i " + quote(second.address()) + " --device " + quote(first.address());
-        expect_tool("cptofs", options + " " + quote(path("tree")) + " /");
-        expect_tool("cpfromfs", options + " /tree " + quote(directory("out")));
-        expect_same(path("out/tree"));
+        copy_in_and_out(options);
     }
     ASSERT_TRUE(lvm(images, {"get vg/str " + path("plain")}));
     expect_clean("ext4", path("plain"));

@@ -50,29 +50,36 @@ bool VolumeTest::lvm(const std::vector<std::string>& images,
     return done.exit_code == 0;
 }
 
-void VolumeTest::encrypt(const std::string& image) {
+void VolumeTest::cryptsetup(const std::string& arguments) {
+    const auto done = run("cryptsetup -q --disable-locks " + arguments);
+    ASSERT_EQ(done.exit_code, 0) << arguments << ": " << done.errors;
+}
+
+void VolumeTest::encrypt(const std::string& image, const std::string& options) {
     std::filesystem::resize_file(image, std::filesystem::file_size(image) + 16 * kMegabyte);
-    const auto done = run(
-        "cryptsetup -q --disable-locks reencrypt --encrypt --type luks2 --force-offline-reencrypt "
-        "--reduce-device-size 16M --pbkdf pbkdf2 --pbkdf-force-iterations 1000" +
-        with_key() + " " + quote(image));
-    ASSERT_EQ(done.exit_code, 0) << done.errors;
+    cryptsetup(
+        "reencrypt --encrypt --type luks2 --force-offline-reencrypt --reduce-device-size 16M" +
+        with_key() + " " + options + kCheap + " " + quote(image));
 }
 
 void VolumeTest::decrypt(const std::string& image) {
-    const auto done = run(
-        "cryptsetup -q --disable-locks reencrypt --decrypt --force-offline-reencrypt --header " +
-        quote(path("header")) + with_key() + " " + quote(image));
-    ASSERT_EQ(done.exit_code, 0) << done.errors;
+    cryptsetup("reencrypt --decrypt --force-offline-reencrypt --header " + quote(path("header")) +
+               with_key() + " " + quote(image));
 }
 
-std::string VolumeTest::with_key() const {
-    return " --key-file " + quote(path("key"));
+std::string VolumeTest::with_key(const std::string& key) const {
+    return " --key-file " + quote(path(key));
 }
 
 void VolumeTest::expect_same(const std::string& copy) {
     const auto same = run("diff -r " + quote(path("tree")) + " " + quote(copy));
     EXPECT_EQ(same.exit_code, 0) << same.output << same.errors;
+}
+
+void VolumeTest::copy_in_and_out(const std::string& image_options) {
+    expect_tool("cptofs", image_options + " " + quote(path("tree")) + " /");
+    expect_tool("cpfromfs", image_options + " /tree " + quote(directory("out")));
+    expect_same(path("out/tree"));
 }
 
 NbdServer::NbdServer(const std::string& image, const std::string& format, std::string directory,

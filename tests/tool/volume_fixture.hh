@@ -21,16 +21,26 @@ class VolumeTest : public ToolTest {
     // failed, or marked as skipped if the machine has no loop devices.
     bool lvm(const std::vector<std::string>& images, const std::vector<std::string>& commands);
 
-    // Has cryptsetup encrypt what is in an image, which grows by the 16 MiB that this takes.
-    void encrypt(const std::string& image);
-    // Has cryptsetup decrypt it again; the header goes into a file "header".
+    // For cryptsetup: a key derivation that takes no time.
+    static constexpr const char* kCheap = " --pbkdf pbkdf2 --pbkdf-force-iterations 1000";
+
+    // Runs it without its locks, which only root may take.
+    static void cryptsetup(const std::string& arguments);
+    // Has it encrypt what is in an image as LUKS2, with the passphrase in "key"; the image grows by
+    // the 16 MiB that this takes.
+    void encrypt(const std::string& image, const std::string& options = "");
+    // Has it decrypt the image again; the header goes into a file "header".
     void decrypt(const std::string& image);
 
     // " --key-file ..."
-    [[nodiscard]] std::string with_key() const;
+    [[nodiscard]] std::string with_key(const std::string& key = "key") const;
 
     // Expects that a directory is the same as "tree".
     void expect_same(const std::string& copy);
+
+    // Copies "tree" in and out again, to "out", by the options that name an image, and expects that
+    // it is the same.
+    void copy_in_and_out(const std::string& image_options);
 };
 
 // Serves an image by qemu-nbd while it lives.
