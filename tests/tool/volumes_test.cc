@@ -1,39 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 // File systems that are not simply a file: on several devices, on an array, behind a server.
 
-#include <filesystem>
-#include <fstream>
-
-#include "tool_fixture.hh"
+#include "volume_fixture.hh"
 
 namespace lkl::tool_test {
 namespace {
 
-class Volumes : public ToolTest {
-  protected:
-    void SetUp() override {
-        for (int i = 0; i < 300; ++i) {
-            work_.write(
-                "tree/d" + std::to_string(i % 7) + "/f" + std::to_string(i),
-                std::string(static_cast<std::size_t>(i) * 100, static_cast<char>('a' + i % 26)));
-        }
-    }
-
-    // An empty file of some MiB.
-    std::string make_file(const std::string& name, unsigned megabytes) {
-        std::ofstream(path(name)).close();
-        std::filesystem::resize_file(path(name), std::uintmax_t{megabytes} << 20);
-        return path(name);
-    }
-
-    // Copies the tree in and out by the image options, and compares.
-    void expect_round_trip(const std::string& image_options) {
-        expect_tool("cptofs", image_options + " " + quote(path("tree")) + " /");
-        expect_tool("cpfromfs", image_options + " /tree " + quote(directory("out")));
-        const auto same = run("diff -r " + quote(path("tree")) + " " + quote(path("out/tree")));
-        EXPECT_EQ(same.exit_code, 0) << same.output << same.errors;
-    }
-};
+class Volumes : public VolumeTest {};
 
 TEST_F(Volumes, BtrfsOnThreeDevices) {
     const std::string a = quote(make_file("a", 256));
@@ -41,7 +14,7 @@ TEST_F(Volumes, BtrfsOnThreeDevices) {
     const std::string c = quote(make_file("c", 256));
     const auto made = run("mkfs.btrfs -q -f -d raid1 -m raid1 " + a + " " + b + " " + c);
     ASSERT_EQ(made.exit_code, 0) << made.errors;
-    expect_round_trip("-i " + a + " --device " + b + " --device " + c);
+    copy_in_and_out("-i " + a + " --device " + b + " --device " + c);
     const auto missing = tool("lkl", "ls -i " + a + " --device " + b);
     EXPECT_EQ(missing.exit_code, 3);
     EXPECT_NE(missing.errors.find("cannot mount "), std::string::npos) << missing.errors;
@@ -58,7 +31,7 @@ TEST_F(Volumes, FurtherDevicesOfAFileSystemThatHasOne) {
         << result.errors;
 }
 
-class Raid : public Volumes {
+class Raid : public VolumeTest {
   protected:
     // Options for an array of so many members, with an empty ext4 on it.
     std::string make_array(const std::string& level, unsigned members) {
@@ -88,7 +61,7 @@ class Raid : public Volumes {
         const auto listed = tool("lkl", "ls " + options);
         EXPECT_EQ(listed.output, "lost+found\n") << listed.errors;
         EXPECT_EQ(run(sums).output, before) << "reading wrote";
-        expect_round_trip(options);
+        copy_in_and_out(options);
         if (has_program("mdadm")) {
             const auto examined = run("mdadm --examine " + quote(path("member0")));
             EXPECT_NE(examined.output.find("State : clean"), std::string::npos)
@@ -125,28 +98,13 @@ TEST_F(Raid, RunsWithoutAMemberThatItCanSpare) {
         << wrong.errors;
 }
 
-class Nbd : public Volumes {
+class Nbd : public VolumeTest {
   protected:
     void SetUp() override {
-        Volumes::SetUp();
+        VolumeTest::SetUp();
         // What the scripts install may not be missing.
         ASSERT_TRUE(has_program("qemu-nbd") && has_program("qemu-img"))
             << "install the package qemu-utils";
-    }
-
-    // Serves `image` while `work` runs.
-    template <typename Work>
-    void serve(const std::string& options, const std::string& image, const Work& work) {
-        const std::string socket = path("socket");
-        const std::string pid = path("pid");
-        const auto started =
-            run("qemu-nbd --fork --persistent --shared=4 --pid-file=" + quote(pid) +
-                " --socket=" + quote(socket) + " " + options + " " + quote(image));
-        ASSERT_EQ(started.exit_code, 0) << started.errors;
-        work("nbd+unix:///?socket=" + socket);
-        // The server ends when it has written everything.
-        run("p=$(cat " + quote(pid) +
-            "); kill $p; while kill -0 $p 2>/dev/null; do sleep 0.05; done");
     }
 };
 
@@ -154,28 +112,30 @@ TEST_F(Nbd, AQcow2ImageIsFilledAndRead) {
     const std::string raw = make_image("ext4");
     const std::string image = path("disk.qcow2");
     ASSERT_EQ(run("qemu-img convert -O qcow2 " + quote(raw) + " " + quote(image)).exit_code, 0);
-    serve("--format=qcow2", image, [&](const std::string& address) {
-        expect_round_trip("-i " + quote(address));
-        const auto inspected = tool("lkl", "inspect " + quote(address));
+    {
+        const NbdServer server(image, "qcow2", directory("server"));
+        copy_in_and_out("-i " + quote(server.address()));
+        const auto inspected = tool("lkl", "inspect " + quote(server.address()));
         EXPECT_NE(inspected.output.find(", ext4\n"), std::string::npos)
             << inspected.output << inspected.errors;
-    });
+    }
     ASSERT_EQ(run("qemu-img convert -O raw " + quote(image) + " " + quote(raw)).exit_code, 0);
     expect_clean("ext4", raw);
     EXPECT_EQ(tool("lkl", "ls -i " + quote(raw)).output, "lost+found\ntree\n");
 }
 
 TEST_F(Nbd, WhatTheServerRefusesIsTold) {
-    const std::string raw = make_image("ext4");
-    serve("--read-only --format=raw", raw, [&](const std::string& address) {
-        const auto refused =
-            tool("cptofs", "-i " + quote(address) + " " + quote(path("tree")) + " /");
+    std::string address;
+    {
+        const NbdServer server(make_image("ext4"), "raw", directory("server"), "--read-only");
+        address = quote(server.address());
+        const auto refused = tool("cptofs", "-i " + address + " " + quote(path("tree")) + " /");
         EXPECT_EQ(refused.exit_code, 3);
         EXPECT_NE(refused.errors.find("the server lets it be read only"), std::string::npos)
             << refused.errors;
-        EXPECT_EQ(tool("lkl", "ls -i " + quote(address)).output, "lost+found\n");
-    });
-    const auto gone = tool("lkl", "ls -i 'nbd+unix:///?socket=" + path("socket") + "'");
+        EXPECT_EQ(tool("lkl", "ls -i " + address).output, "lost+found\n");
+    }
+    const auto gone = tool("lkl", "ls -i " + address);
     EXPECT_EQ(gone.exit_code, 3);
     EXPECT_NE(gone.errors.find("cannot connect to nbd+unix:"), std::string::npos) << gone.errors;
 }
