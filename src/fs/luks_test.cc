@@ -99,7 +99,9 @@ TEST(LuksHeader, Version2) {
 }
 
 TEST(LuksHeader, TheNewerCopyCountsIfItIsGood) {
-    EXPECT_EQ(read(luks2_image(5, 6))->label, "second");
+    const auto newer = read(luks2_image(5, 6));
+    ASSERT_TRUE(newer) << message(newer);
+    EXPECT_EQ(newer->label, "second");
     Bytes image = luks2_image(5, 6);
     image[kLuksCopy + 5000] ^= std::byte{1};
     const auto first = read(image);
