@@ -31,9 +31,13 @@ std::optional<FileText> Lexer::load(std::string_view name) {
 
 // Goes on at the beginning of a file.
 void Lexer::enter(SourceFile* file, FileText text) {
+    text_ = text.view();
+    if (diagnostics_.keeps_texts()) {
+        diagnostics_.remember(file, text_);
+        tree_.buffers.push_back(std::move(text.data));
+        text = FileText();
+    }
     file_text_ = std::move(text);
-    text_ = file_text_.view();
-    diagnostics_.remember(file, text_);
     file_ = file;
     at_ = 0;
     line_ = 1;
@@ -41,9 +45,7 @@ void Lexer::enter(SourceFile* file, FileText text) {
 
 // Goes back to the file that the current one was sourced from.
 void Lexer::leave() {
-    if (diagnostics_.keeps_texts()) {
-        tree_.buffers.push_back(std::move(file_text_.data));
-    } else {
+    if (file_text_.data != nullptr) {
         spare_.push_back(std::move(file_text_));
     }
     file_text_ = std::move(open_.back().file_text);

@@ -79,6 +79,43 @@ TEST_F(Language, RichMessagesShowTheLineAndAdvice) {
     EXPECT_NE(host.complained.find("= help: expected 'on' after 'depends'"), std::string::npos);
 }
 
+// Of files that are read to their ends, and whose memory the next ones could have had.
+TEST_F(Language, RichMessagesShowLinesAfterReading) {
+    style = MessageStyle::rich;
+    directory.write("first", "config FIRST\n");
+    directory.write("second", "config SECOND\n\tint\n\tdefault word\n");
+    EXPECT_TRUE(load("config TOP # here\nsource \"first\"\nsource \"second\"\n"));
+    for (const char* const line :
+         {"1 | config TOP # here", "1 | config FIRST", "3 | \tdefault word"}) {
+        EXPECT_NE(host.complained.find(line), std::string::npos) << line << host.complained;
+    }
+}
+
+// Each in the memory of the one before: what they said must have been kept.
+TEST_F(Language, TextsOutliveTheirFiles) {
+    directory.write("long",
+                    "config LONG\n\tbool \"the first prompt\"\n\thelp\n\t  The first help.\n");
+    directory.write("deep",
+                    "source \"long\"\nconfig DEEP\n\tstring \"deep \\\"one\\\"\"\n"
+                    "\tdefault \"a value\"\n");
+    directory.write("other", std::string(70000, '#') +
+                                 "\nconfig OTHER\n\tbool \"another\"\n"
+                                 "\thelp\n\t  More help.\n");
+    directory.write("deep2", "config LAST\n\tbool \"last\"\n");
+    ASSERT_TRUE(
+        load("mainmenu \"Title\"\nsource \"deep\"\nmenu \"in between\"\nsource \"other\"\n"
+             "source \"deep2\"\nendmenu\n"))
+        << host.complained;
+    EXPECT_EQ(tree->root.prompt->text, "Title");
+    EXPECT_EQ(symbol("LONG").menus.front()->prompt->text, "the first prompt");
+    EXPECT_EQ(symbol("LONG").menus.front()->help(), "The first help.\n");
+    EXPECT_EQ(symbol("DEEP").menus.front()->prompt->text, "deep \"one\"");
+    EXPECT_EQ(value("DEEP"), "a value");
+    EXPECT_EQ(symbol("OTHER").menus.front()->help(), "More help.\n");
+    EXPECT_EQ(symbol("OTHER").menus.front()->parent->prompt->text, "in between");
+    EXPECT_EQ(symbol("LAST").menus.front()->prompt->text, "last");
+}
+
 TEST_F(Language, RecursiveInclusionShowsThePath) {
     directory.write("other", "source \"Top\"\n");
     EXPECT_FALSE(load("config A\n\tbool\nsource \"other\"\n"));
