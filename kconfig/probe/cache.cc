@@ -15,7 +15,7 @@ namespace kconfig {
 
 namespace {
 
-constexpr std::string_view kMagic = "kconfig probe answers 1\n";
+constexpr std::string_view kMagic = "kconfig probe answers 2\n";
 constexpr std::size_t kMaxBytes = 4096;
 constexpr std::size_t kMaxEntries = 4096;
 constexpr unsigned kMaxThreads = 8;
@@ -86,11 +86,19 @@ struct ProbeCache::Store {
 };
 
 void ProbeCache::Store::load() {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error)) {
+        return;  // a pipe would keep us waiting
+    }
     const std::optional<FileText> file = read_file(path);
     if (!file || !file->view().starts_with(kMagic)) {
         return;
     }
     std::string_view rest = file->view().substr(kMagic.size());
+    std::string sum;
+    if (!take(rest, sum) || sum != hex_digits(hash64(rest))) {
+        return;
+    }
     // Contexts are long and few: answers refer to them by number.
     std::vector<std::string> contexts;
     std::string count;
@@ -137,11 +145,14 @@ void ProbeCache::Store::save() const {
             put(body, answer.output.err);
         }
     }
-    std::string head(kMagic);
-    put(head, cat(contexts.size()));
+    std::string all;
+    put(all, cat(contexts.size()));
     for (const std::string_view context : contexts) {
-        put(head, context);
+        put(all, context);
     }
+    all += body;
+    std::string head(kMagic);
+    put(head, hex_digits(hash64(all)));
     // Somebody else may save at the same time; the last one wins.
     const std::string temporary = cat(path, '.', process_id());
     OutputFile file(temporary);
@@ -149,10 +160,8 @@ void ProbeCache::Store::save() const {
         return;
     }
     file.write(head);
-    file.write(body);
-    if (file.close()) {
-        rename_file(temporary, path);
-    } else {
+    file.write(all);
+    if (!file.close() || !rename_file(temporary, path)) {
         remove_file(temporary);
     }
 }

@@ -21,8 +21,9 @@ struct ProbeOutput {
 
 /// Whether the answer to @p command follows from things that can be checked
 /// cheaply: it is made of the shell's own words, of text filters, of compilers
-/// and other build tools, and of scripts named by their path. With
-/// @p piped_input also whether it leaves standard input alone.
+/// and other build tools, and of scripts named by their path, and redirects
+/// nothing to a file. With @p piped_input also whether it leaves standard input
+/// alone.
 bool is_understood(std::string_view command, bool piped_input);
 
 /// @p command with every "$NAME" outside of single quotes replaced by the value

@@ -15,6 +15,7 @@ struct Piece {
     std::string text;
     bool is_operator = false;
     bool is_target = false;  // the file of a redirection
+    bool is_written = false;
 };
 
 constexpr std::string_view kOperators = ";|&(){}\n";
@@ -25,9 +26,10 @@ bool split(std::string_view command, std::vector<Piece>& out) {
     bool in_word = false;
     bool followed = true;
     bool is_target = false;
+    bool is_written = false;
     const auto end_word = [&] {
         if (in_word) {
-            out.push_back({word, false, is_target});
+            out.push_back({word, false, is_target, is_target && is_written});
             is_target = false;
         }
         word.clear();
@@ -68,8 +70,10 @@ bool split(std::string_view command, std::vector<Piece>& out) {
             }
             end_word();
             is_target = true;
+            is_written = c == '>';
             while (i + 1 < command.size() && (command[i + 1] == '>' || command[i + 1] == '&')) {
                 ++i;  // ">>" and "2>&1" are no ends of a command
+                is_written = command[i] == '>';
             }
         } else if (kOperators.find(c) != std::string_view::npos) {
             if (c == '{' || c == '}') {  // reserved words only where they stand alone
@@ -85,7 +89,7 @@ bool split(std::string_view command, std::vector<Piece>& out) {
             if ((c == '|' || c == '&') && i + 1 < command.size() && command[i + 1] == c) {
                 ++i;
             }
-            out.push_back({std::string(1, is_pipe ? '|' : ';'), true, false});
+            out.push_back({std::string(1, is_pipe ? '|' : ';'), true});
         } else {
             const bool globs = c == '*' || c == '?' || c == '[';
             const bool alone =
@@ -214,6 +218,9 @@ bool is_understood(std::string_view command, bool piped_input) {
         }
         const std::string_view word = piece.text;
         if (piece.is_target) {
+            if (piece.is_written && !word.starts_with("/dev/")) {
+                return false;  // the file is to be there after each run
+            }
             continue;
         }
         if (at_command) {

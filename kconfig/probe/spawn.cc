@@ -154,8 +154,10 @@ std::string standard_input_key(bool& piped) {
         return "pipe";
     }
     if (S_ISCHR(status.st_mode)) {
+        piped = ::isatty(0) != 0;
         return cat("device ", static_cast<unsigned long long>(status.st_rdev));
     }
+    piped = true;  // a command that reads moves on what the program reads, too
     return cat("file ", static_cast<unsigned long long>(status.st_dev), ' ',
                static_cast<unsigned long long>(status.st_ino), ' ',
                static_cast<long long>(status.st_size), ' ',

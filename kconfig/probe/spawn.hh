@@ -16,8 +16,8 @@ bool can_capture();
 /// would. False when it could not be run. May be called from several threads.
 bool capture(const std::string& command, ProbeOutput& output);
 
-/// What standard input is, as far as a command could tell; @p piped is set for
-/// pipes and sockets, whose content cannot be known.
+/// What standard input is, as far as a command could tell; @p piped is set where
+/// reading takes something away from it: not for /dev/null.
 std::string standard_input_key(bool& piped);
 
 /// All environment variables, sorted.

@@ -2,6 +2,11 @@
 // The cache of probe answers: what it may keep, and when it asks again.
 #include "kconfig/probe/probe.hh"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <iterator>
+
 #include "kconfig/tests/support.hh"
 
 namespace kconfig::test {
@@ -16,6 +21,7 @@ TEST(ProbeShape, UnderstandsWhatTheKernelAsks) {
              "set -- GCC 120200 && echo $1",
              "echo 'int f(void) { return 0; }' | x86_64-linux-gnu-gcc-12 -x c - -c -o /dev/null",
              "{ command -v ld; } >/dev/null 2>&1 && echo n || echo y",
+             "echo x >&2 2>>/dev/null </dev/null",
          }) {
         EXPECT_TRUE(is_understood(command, true)) << command;
     }
@@ -24,7 +30,8 @@ TEST(ProbeShape, UnderstandsWhatTheKernelAsks) {
 TEST(ProbeShape, RunsWhatItCannotFollow) {
     for (const char* const command :
          {"date", "cat *.txt", "echo `hostname`", "echo $(date)", "git describe", "./tool",
-          "true; uname -r", "echo \"$(date)\"", "cat ~/x", "echo 'open"}) {
+          "true; uname -r", "echo \"$(date)\"", "cat ~/x", "echo 'open", "echo x > file",
+          "echo x >>file", "echo x 2>file", "{ echo x; } <>file"}) {
         EXPECT_FALSE(is_understood(command, false)) << command;
     }
     EXPECT_TRUE(is_understood("cat", false));
@@ -106,6 +113,61 @@ TEST_F(Probes, DamagedFilesAreIgnored) {
         std::filesystem::resize_file(entry.path(), 40);
     }
     EXPECT_EQ(ask(script), "one\n");
+}
+
+TEST_F(Probes, AChangedByteIsNoAnswer) {
+    write_script("echo one");
+    const std::string script = directory.file("probe.sh");
+    ask(script);
+    const auto path = std::filesystem::directory_iterator(directory.file("cache"))->path();
+    const std::string name = "cache/" + path.filename().string();
+    const std::string whole = directory.read(name);
+    for (std::size_t at = 0; at < whole.size(); at += at + 20 < whole.size() ? 37 : 1) {
+        std::string changed = whole;
+        changed[at] = static_cast<char>(changed[at] ^ 1);
+        directory.write(name, changed);
+        ASSERT_EQ(ask(script), "one\n") << at;
+        ASSERT_EQ(runs, 1) << at;
+    }
+    directory.write(name, whole);
+    ask(script);
+    EXPECT_EQ(hits, 1);
+}
+
+// Neither waited for nor left with something beside it.
+TEST_F(Probes, WhatIsNoFileInThePlaceOfTheAnswersDoesNoHarm) {
+    write_script("echo one");
+    const std::string script = directory.file("probe.sh");
+    ask(script);
+    const auto path = std::filesystem::directory_iterator(directory.file("cache"))->path();
+    std::filesystem::remove(path);
+    std::filesystem::create_directories(path / "inside");
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_EQ(ask(script), "one\n");
+        EXPECT_EQ(runs, 1);
+    }
+    const auto entries = std::filesystem::directory_iterator(directory.file("cache"));
+    EXPECT_EQ(std::distance(begin(entries), end(entries)), 1);
+    std::filesystem::remove_all(path);
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    EXPECT_EQ(ask(script), "one\n");
+}
+
+// As `conf < answers`: the answers are for the program.
+TEST_F(Probes, WhatReadsStandardInputIsRun) {
+    directory.write("answers", "one\ntwo\n");
+    const int before = ::dup(0);
+    const int answers = ::open(directory.file("answers").c_str(), O_RDONLY);
+    ::dup2(answers, 0);
+    host.answers["head -n 1"] = "from the host";
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_EQ(ask("head -n 1"), "from the host");
+        EXPECT_EQ(ask("echo a | head -n 1"), "a\n");
+        EXPECT_EQ(hits, i);
+    }
+    ::dup2(before, 0);
+    ::close(before);
+    ::close(answers);
 }
 
 TEST_F(Probes, WithoutADirectoryNothingIsKept) {
