@@ -173,7 +173,7 @@ void SourceReader::forget() {
 // $srctree stays open, so that the way to it is not walked for each of its files.
 bool SourceReader::read_there(const std::string& name, FileText& text) {
     const char* const srctree = host_.env("srctree");
-    if (srctree == nullptr || name.empty() || name.front() == '/') {
+    if (srctree == nullptr || *srctree == '\0' || name.empty() || name.front() == '/') {
         return read_in_srctree(host_, name, text);
     }
     if (srctree_ < 0 || srctree_name_ != srctree) {
@@ -197,11 +197,6 @@ void SourceReader::forget() {
 bool SourceReader::read(std::string_view name, FileText& text) {
     const std::string whole(name);
     return (may_be_here(name) && read_file(whole, text)) || read_there(whole, text);
-}
-
-std::optional<FileText> SourceReader::read(std::string_view name) {
-    FileText text;
-    return read(name, text) ? std::optional(std::move(text)) : std::nullopt;
 }
 
 }  // namespace kconfig

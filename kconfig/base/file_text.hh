@@ -47,9 +47,7 @@ class SourceReader {
     SourceReader& operator=(const SourceReader&) = delete;
     ~SourceReader();
 
-    std::optional<FileText> read(std::string_view name);
-
-    /// The same into @p text; false when there is no such file.
+    /// Into @p text, in the memory that it has already; false when there is no such file.
     bool read(std::string_view name, FileText& text);
 
     /// To be called when directories may have changed.

@@ -37,6 +37,15 @@ TEST_F(SourceStatement, PrefersTheCurrentDirectory) {
     EXPECT_EQ(tree->find("TREE"), nullptr);
 }
 
+// As the original puts a slash between the two, whatever there is of the first.
+TEST_F(SourceStatement, AnEmptySrctreeIsTheRootDirectory) {
+    const std::string elsewhere = srctree.file("gen/a").substr(1);
+    here.write("Top", "source \"" + elsewhere + "\"\n");
+    host.variables["srctree"] = "";
+    EXPECT_TRUE(load("", {})) << host.complained;
+    EXPECT_NE(tree->find("A"), nullptr);
+}
+
 TEST_F(SourceStatement, FindsWhatACommandHasJustMade) {
     const auto make = [&](const std::string&) -> std::optional<std::string> {
         std::filesystem::create_directory(here.file("gen"));
