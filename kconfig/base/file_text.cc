@@ -75,13 +75,8 @@ bool read_file_at(int directory, const std::string& name, FileText& text) {
         return false;
     }
 
-    struct stat status {};
-
-    std::size_t expected = 4096;
-    if (::fstat(fd, &status) == 0 && status.st_size > 0) {
-        expected = static_cast<std::size_t>(status.st_size) + 1;
-    }
-    prepare(text, std::max(expected, kUsualRoom));
+    // Most files fit, and asking for their end once more costs less than asking for their size.
+    prepare(text, kUsualRoom);
     for (;;) {
         const ssize_t got = ::read(fd, text.data.get() + text.size, text.room - text.size);
         if (got < 0) {
@@ -91,10 +86,6 @@ bool read_file_at(int directory, const std::string& name, FileText& text) {
             break;
         }
         text.size += static_cast<std::size_t>(got);
-        // A regular file that gave all that fstat() promised is at its end.
-        if (S_ISREG(status.st_mode) && text.size + 1 == expected) {
-            break;
-        }
         if (text.size == text.room) {
             enlarge(text);
         }

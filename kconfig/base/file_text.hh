@@ -16,7 +16,7 @@ class Host;
 /// A file's bytes.
 struct FileText {
     /// How many bytes behind the NUL may be read: they are somebody's, and mean nothing.
-    static constexpr std::size_t kSlack = 16;
+    static constexpr std::size_t kSlack = 32;
 
     std::unique_ptr<char[]> data;  ///< A NUL follows the last byte.
     std::size_t size = 0;

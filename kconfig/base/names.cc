@@ -24,7 +24,7 @@ std::uint32_t NameTable::reserve(std::size_t size) {
             throw std::bad_alloc();
         }
         blocks_.push_back(std::make_unique_for_overwrite<char[]>(
-            std::max<std::size_t>(units, kBlockUnits) * kUnit));
+            std::max<std::size_t>(units, kBlockUnits) * kUnit + kSeen));
         used_ = blocks_.size() == 1 ? 1 : 0;  // place 0 is none
     }
     const std::size_t place = ((blocks_.size() - 1) << kBlockBits) + used_;
@@ -49,14 +49,16 @@ std::uint32_t NameTable::add(std::string_view text) {
 Name& NameTable::add_at(std::size_t slot, std::uint32_t hash, std::string_view text) {
     const std::uint32_t place = add(text);
     slots_[slot] = (hash & ~kPlaceMask) | place;
-    if (count_ * 2 > slots_.size()) {
+    if (count_ * 4 > slots_.size() * 3) {
         grow();
     }
     return *at(place);
 }
 
 const Name* NameTable::find(std::string_view text) const {
-    const std::uint32_t found = slots_[slot_of(text, hash_of(text))];
+    char copy[kSeen] = {};
+    const std::string_view seen = with_room(text, copy);
+    const std::uint32_t found = slots_[slot_of(seen, hash_at(seen))];
     return found != 0 ? at(found) : nullptr;
 }
 
@@ -66,7 +68,8 @@ void NameTable::grow() {
         if (old == 0) {
             continue;
         }
-        std::size_t slot = hash_of(at(old)->text) & (bigger.size() - 1);
+        const std::string_view text = at(old)->text;
+        std::size_t slot = hash_at(text) & (bigger.size() - 1);
         while (bigger[slot] != 0) {
             slot = (slot + 1) & (bigger.size() - 1);
         }

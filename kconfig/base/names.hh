@@ -2,6 +2,8 @@
 // Interned names: one object a distinct word.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -14,21 +16,24 @@
 /// How many slots a tree's hash tables begin with: a power of two. Enough for a kernel; a build for
 /// many small trees takes fewer.
 #ifndef KCONFIG_TABLE_SLOTS
-#define KCONFIG_TABLE_SLOTS 65536
+#define KCONFIG_TABLE_SLOTS 32768
 #endif
 
 namespace kconfig {
 
+struct Expr;
 struct Symbol;
 
-/// A distinct word of the Kconfig files, and the symbols that bear it.
+/// A distinct word of the Kconfig files, and the symbols that bear it. Its text lies right behind
+/// it: what is looked at most comes last.
 struct Name {
+    Symbol* choice = nullptr;    ///< The named choice (6.1 only).
+    Symbol* constant = nullptr;  ///< The quoted constant of this text.
     std::string_view text;       ///< NUL-terminated.
     std::uint32_t hash = 0;      ///< fnv1a(text).
     std::uint8_t keyword = 0;    ///< A TokenKind, or 0 for an ordinary word.
+    const Expr* expr = nullptr;  ///< The expression that plain alone is, once it was needed.
     Symbol* plain = nullptr;     ///< The configuration symbol of this name.
-    Symbol* constant = nullptr;  ///< The quoted constant of this text.
-    Symbol* choice = nullptr;    ///< The named choice (6.1 only).
 };
 
 /// The set of interned names. Addresses of names are stable.
@@ -36,9 +41,32 @@ class NameTable {
   public:
     NameTable();
 
+    /// How many bytes from a text's first on are looked at, whatever the text's length.
+    static constexpr std::size_t kSeen = 32;
+
     /// The name for @p text, made when it is new.
     Name& intern(std::string_view text) {
-        const std::uint32_t hash = hash_of(text);
+        char copy[kSeen] = {};
+        const std::string_view seen = with_room(text, copy);
+        return intern_at(seen, hash_at(seen));
+    }
+
+    /// What a text is looked up by. It lies where kSeen bytes may be looked at.
+    static std::uint32_t hash_at(std::string_view text) {
+        std::uint64_t sum = (word(text, 0) ^ text.size()) * 0x9E3779B97F4A7C15ULL;
+        sum += word(text, 1) * 0xC2B2AE3D27D4EB4FULL;
+        sum += word(text, 2) * 0x165667B19E3779F9ULL;
+        sum += word(text, 3) * 0xD6E8FEB86659FD93ULL;
+        sum ^= sum >> 32;
+        sum *= 0x9FB21C651E98DF25ULL;
+        return static_cast<std::uint32_t>(sum >> 32);
+    }
+
+    /// Says that a text with this hash is going to be looked up. Nothing but faster.
+    void expect(std::uint32_t hash) const { __builtin_prefetch(&slots_[first_slot(hash)]); }
+
+    /// intern() for a text whose hash_at() is known.
+    Name& intern_at(std::string_view text, std::uint32_t hash) {
         const std::size_t slot = slot_of(text, hash);
         return slots_[slot] != 0 ? *at(slots_[slot]) : add_at(slot, hash, text);
     }
@@ -62,58 +90,62 @@ class NameTable {
         return static_cast<Name*>(static_cast<void*>(block + place % kBlockUnits * kUnit));
     }
 
-    static std::uint64_t load(const char* from, std::size_t size) {
+    // As many bytes of ones, and then of zeros.
+    static constexpr auto kOnes = [] {
+        std::array<char, 2 * kSeen> ones{};
+        std::fill_n(ones.begin(), kSeen, '\xff');
+        return ones;
+    }();
+
+    static std::uint64_t load(const char* from) {
         std::uint64_t word = 0;
-        std::memcpy(&word, from, size);
+        std::memcpy(&word, from, sizeof word);
         return word;
     }
 
-    // The last eight bytes, of which some may have been taken already, or the few there are.
-    static std::uint64_t last_word(std::string_view text) {
-        const char* const at = text.data();
-        const std::size_t size = text.size();
-        if (size >= 8) {
-            return load(at + size - 8, 8);
-        }
-        if (size >= 4) {
-            return load(at, 4) | load(at + size - 4, 4) << 32;
-        }
-        return size == 0 ? 0
-                         : load(at, 1) | load(at + size / 2, 1) << 8 | load(at + size - 1, 1) << 16;
+    // Ones where a text of that size has bytes in its eight bytes from 8 * @p at on: neither a loop
+    // nor a branch on the size, which is as good as random.
+    static std::uint64_t mask(std::size_t size, std::size_t at) {
+        return load(kOnes.data() + kSeen - (size < kSeen ? size : kSeen) + 8 * at);
     }
 
-    static std::uint32_t hash_of(std::string_view text) {
-        constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15ULL;
-        std::uint64_t hash = text.size();
-        for (std::size_t at = 0; text.size() - at > 8; at += 8) {
-            hash = (hash ^ load(text.data() + at, 8)) * kMultiplier;
-            hash ^= hash >> 32;
-        }
-        hash = (hash ^ last_word(text)) * kMultiplier;
-        return static_cast<std::uint32_t>(hash >> 32);
+    static std::uint64_t word(std::string_view text, std::size_t at) {
+        return load(text.data() + 8 * at) & mask(text.size(), at);
     }
 
-    static bool same(std::string_view a, std::string_view b) {
-        if (a.size() != b.size() || last_word(a) != last_word(b)) {
-            return false;
+    // @p text, copied where it is too short for kSeen bytes to be looked at.
+    static std::string_view with_room(std::string_view text, char* copy) {
+        if (text.size() >= kSeen) {
+            return text;
         }
-        for (std::size_t at = 0; a.size() - at > 8; at += 8) {
-            if (load(a.data() + at, 8) != load(b.data() + at, 8)) {
-                return false;
-            }
-        }
-        return true;
+        std::copy(text.begin(), text.end(), copy);
+        return {copy, text.size()};
     }
+
+    std::size_t first_slot(std::uint32_t hash) const { return hash & (slots_.size() - 1); }
 
     // Where the name is, or is to be.
     std::size_t slot_of(std::string_view text, std::uint32_t hash) const {
         const std::uint32_t tag = hash >> kPlaceBits;
-        std::size_t slot = hash & (slots_.size() - 1);
+        std::size_t slot = first_slot(hash);
         while (slots_[slot] != 0 &&
-               (slots_[slot] >> kPlaceBits != tag || !same(at(slots_[slot])->text, text))) {
+               (slots_[slot] >> kPlaceBits != tag || !bears(*at(slots_[slot]), text))) {
             slot = (slot + 1) & (slots_.size() - 1);
         }
         return slot;
+    }
+
+    static bool bears(const Name& name, std::string_view text) {
+        if (name.text.size() != text.size()) {
+            return false;
+        }
+        const char* const own = reinterpret_cast<const char*>(&name + 1);
+        std::uint64_t differences = 0;
+        for (std::size_t i = 0; i < kSeen / 8; ++i) {
+            differences |= (load(own + 8 * i) ^ load(text.data() + 8 * i)) & mask(text.size(), i);
+        }
+        return differences == 0 &&
+               (text.size() <= kSeen || name.text.substr(kSeen) == text.substr(kSeen));
     }
 
     std::uint32_t reserve(std::size_t size);

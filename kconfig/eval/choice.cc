@@ -21,8 +21,12 @@ void for_each_member(const MenuNode& choice, Visit visit) {
 
 }  // namespace
 
+const ShortList<Symbol*, 1>& Evaluator::members_6_1(const Symbol& choice) const {
+    return tree_.details(*members_property(choice)->menu).choice_members;
+}
+
 const Property* Evaluator::members_property(const Symbol& choice) const {
-    for (const Property* const prop : choice.props) {
+    for (const Property* const prop : choice.value_props) {
         if (prop->type == PropType::choice) {
             return prop;
         }
@@ -36,7 +40,8 @@ std::vector<const Symbol*> Evaluator::choice_members(const MenuNode& choice) con
         if (prop == nullptr) {
             return {};
         }
-        return {prop->menu->choice_members.begin(), prop->menu->choice_members.end()};
+        return {tree_.details(*prop->menu).choice_members.begin(),
+                tree_.details(*prop->menu).choice_members.end()};
     }
     std::vector<const Symbol*> members;
     for_each_member(choice, [&](const Symbol& symbol) {
@@ -50,7 +55,7 @@ const Symbol* Evaluator::choice_default(const MenuNode& choice) {
     if (old_) {
         return choice_default_6_1(*choice.sym);
     }
-    for (const Property* const prop : choice.sym->props) {
+    for (const Property* const prop : choice.sym->value_props) {
         if (prop->type != PropType::default_value) {
             continue;
         }
@@ -159,7 +164,7 @@ void Evaluator::set_choice(const MenuNode& choice, const Symbol& member) {
 // --- 6.1: the choice is a symbol with a value of its own ----------------------
 
 const Symbol* Evaluator::choice_default_6_1(const Symbol& choice) {
-    for (const Property* const prop : choice.props) {
+    for (const Property* const prop : choice.value_props) {
         if (prop->type != PropType::default_value) {
             continue;
         }
@@ -172,7 +177,7 @@ const Symbol* Evaluator::choice_default_6_1(const Symbol& choice) {
             return wanted;
         }
     }
-    for (const Symbol* const member : members_property(choice)->menu->choice_members) {
+    for (const Symbol* const member : members_6_1(choice)) {
         if (at(*member).visible != Tristate::no) {
             return member;
         }
@@ -183,7 +188,7 @@ const Symbol* Evaluator::choice_default_6_1(const Symbol& choice) {
 const Symbol* Evaluator::calc_choice_6_1(const Symbol& choice) {
     State& state = at(choice);
     bool all_answered = state.has[0];
-    for (const Symbol* const member : members_property(choice)->menu->choice_members) {
+    for (const Symbol* const member : members_6_1(choice)) {
         calc_visibility(*member);
         if (at(*member).visible != Tristate::no) {
             all_answered = all_answered && at(*member).has[0];
@@ -203,7 +208,7 @@ const Symbol* Evaluator::calc_choice_6_1(const Symbol& choice) {
 
 void Evaluator::finish_choice_6_1(const Symbol& symbol) {
     const bool write = at(symbol).write;
-    for (const Symbol* const member : members_property(symbol)->menu->choice_members) {
+    for (const Symbol* const member : members_6_1(symbol)) {
         if (write && at(*member).visible != Tristate::no) {
             at(*member).write = true;
         }
@@ -217,7 +222,7 @@ void Evaluator::set_choice_value(const Symbol& choice, Source source, const Symb
 void Evaluator::set_all_choice_values(const Symbol& choice) {
     // A member can be marked too; it has nothing to settle.
     if (const Property* const prop = members_property(choice)) {
-        for (const Symbol* const member : prop->menu->choice_members) {
+        for (const Symbol* const member : tree_.details(*prop->menu).choice_members) {
             if (!at(*member).has[0]) {
                 at(*member).user.tri = Tristate::no;
             }

@@ -26,14 +26,14 @@ Evaluator::Evaluator(const Tree& tree, Host& host)
     at(*tree.mod).current.tri = Tristate::mod;
     if (!old_) {
         for (const MenuNode* const choice : tree.choices) {
-            const auto& members = choice->choice_members;
+            const auto& members = tree.details(*choice).choice_members;
             priorities_[choice->sym].assign(members.begin(), members.end());
         }
         return;
     }
     choice_symbol_.resize(tree.symbols.size(), nullptr);
     for (const Symbol& symbol : tree.symbols) {
-        for (const Property* const prop : symbol.props) {
+        for (const Property* const prop : symbol.value_props) {
             if (symbol.is_choice_value && prop->type == PropType::choice) {
                 choice_symbol_[symbol.id] = prop_symbol(*prop);
                 break;
@@ -46,8 +46,7 @@ const Symbol* Evaluator::choice_of(const Symbol& symbol) const {
     if (old_) {
         return choice_symbol_[symbol.id];
     }
-    const MenuNode* const node = symbol.choice;
-    return node != nullptr ? node->sym : nullptr;
+    return symbol.has_choice ? symbol.choice->sym : nullptr;
 }
 
 SymbolType Evaluator::effective_type(const Symbol& symbol) const {
@@ -87,11 +86,13 @@ Tristate Evaluator::compute(const Expr* e) {
             calc(*e->left_symbol());
             return at(*e->left_symbol()).current.tri;
         case ExprType::and_: {
+            __builtin_prefetch(e->right());
             // Both sides always: evaluating has effects that must not be missed.
             const Tristate left = value(e->left());
             return tri_and(left, value(e->right()));
         }
         case ExprType::or_: {
+            __builtin_prefetch(e->right());
             const Tristate left = value(e->left());
             return tri_or(left, value(e->right()));
         }
@@ -133,7 +134,7 @@ Tristate Evaluator::compare(const Expr* e) {
 }
 
 const Property* Evaluator::active_default(const Symbol& symbol) {
-    for (const Property* const prop : symbol.props) {
+    for (const Property* const prop : symbol.value_props) {
         if (prop->type == PropType::default_value) {
             prompts_[prop->id] = value(prop->visible);
             if (prompts_[prop->id] != Tristate::no) {
@@ -148,7 +149,7 @@ void Evaluator::calc_visibility(const Symbol& symbol) {
     const Symbol* const choice =
         old_ && symbol.is_choice_value ? choice_symbol_[symbol.id] : nullptr;
     Tristate seen = Tristate::no;
-    for (const Property* const prop : symbol.props) {
+    for (const Property* const prop : symbol.value_props) {
         if (!prop->has_text) {
             continue;
         }

@@ -48,8 +48,8 @@ class Evaluator {
     void expect_soon(const Symbol& next, const Symbol& later) const {
         __builtin_prefetch(&later);
         __builtin_prefetch(&states_[next.id], 1);
-        if (!next.props.empty()) {
-            __builtin_prefetch(next.props.front());
+        if (!next.value_props.empty()) {
+            __builtin_prefetch(next.value_props.front());
         }
     }
 
@@ -109,7 +109,7 @@ class Evaluator {
 
     /// The choice of a member: its node in 6.12, null for others and in 6.1.
     const MenuNode* choice_node(const Symbol& symbol) const {
-        return old_ ? nullptr : symbol.choice;
+        return old_ || !symbol.has_choice ? nullptr : symbol.choice;
     }
 
     /// The choice's symbol of a member, in every dialect; null for others.
@@ -289,6 +289,7 @@ class Evaluator {
     const Symbol* calc_choice_6_1(const Symbol& choice);
     const Symbol* choice_default_6_1(const Symbol& choice);
     const Property* members_property(const Symbol& choice) const;
+    const ShortList<Symbol*, 1>& members_6_1(const Symbol& choice) const;
     void validate_range(const Symbol& symbol);
     long long range_value(const Symbol& symbol, int base);
     Tristate compute(const Expr* e);

@@ -239,7 +239,7 @@ std::string extended_help(Evaluator& evaluator, const MenuNode& node) {
             const char* const prefix = evaluator.host().env("CONFIG_");
             append(out, prefix != nullptr ? prefix : "CONFIG_", node.sym->text(), ":\n\n");
         }
-        text = node.help();
+        text = evaluator.tree().help(node);
     }
     text.push_back('\n');
     out += text.substr(0, kPiece);

@@ -100,7 +100,7 @@ bool Evaluator::set_tri(const Symbol& symbol, Tristate wanted) {
             const Symbol& choice = *choice_symbol_[symbol.id];
             rare(choice).choice_given[0] = &symbol;
             at(choice).has[0] = true;
-            for (const Symbol* const member : members_property(choice)->menu->choice_members) {
+            for (const Symbol* const member : members_6_1(choice)) {
                 if (at(*member).visible != Tristate::no) {
                     at(*member).has[0] = true;
                 }
@@ -180,11 +180,14 @@ void Evaluator::mark_given(const Symbol& symbol, Source source, bool given) {
 void Evaluator::reset_given(Source source) {
     given_changed();
     const int which = static_cast<int>(source);
-    for (const Symbol& symbol : tree_.symbols) {
-        at(symbol).has[which] = old_ && symbol.is_choice;
+    for (State& state : states_) {
+        state.has[which] = false;
         if (source == Source::user) {
-            at(symbol).user = Value();
+            state.user = Value();
         }
+    }
+    for (const MenuNode* const choice : tree_.choices) {
+        at(*choice->sym).has[which] = old_;
     }
     for (Rare& rare : rare_) {
         if (source == Source::auto_conf) {
@@ -290,7 +293,8 @@ bool Evaluator::node_visible(const MenuNode& node) {
     if (node.prompt == nullptr) {
         return false;
     }
-    if (node.visibility != nullptr && value(node.visibility) == Tristate::no) {
+    const Expr* const visibility = tree_.details(node).visibility;
+    if (visibility != nullptr && value(visibility) == Tristate::no) {
         return false;
     }
     const Symbol* const symbol = node.sym;

@@ -21,7 +21,7 @@ void Evaluator::calc_text(const Symbol& symbol, Value& fresh) {
 }
 
 const Property* Evaluator::active_range(const Symbol& symbol) {
-    for (const Property* const prop : symbol.props) {
+    for (const Property* const prop : symbol.value_props) {
         if (prop->type == PropType::range) {
             prompts_[prop->id] = value(prop->visible);
             if (prompts_[prop->id] != Tristate::no) {

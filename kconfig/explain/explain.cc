@@ -132,8 +132,11 @@ std::vector<Reason> Explainer::below(const Expr* e, Tristate wanted) {
 // What "depends on" and "if" around a definition forbid, innermost first.
 std::vector<Reason> Explainer::block_deps(const MenuNode& node, Tristate wanted, int depth) {
     std::vector<Reason> out;
-    for (const MenuNode* block = &node; block != nullptr; block = block->written_parent) {
-        for (const WrittenDep* dep = block->written_deps; dep != nullptr; dep = dep->next) {
+    const Tree& tree = evaluator_.tree();
+    for (const MenuNode* block = &node; block != nullptr;
+         block = tree.details(*block).written_parent) {
+        for (const WrittenDep* dep = tree.details(*block).written_deps; dep != nullptr;
+             dep = dep->next) {
             if (evaluator_.value(dep->expr) >= wanted) {
                 continue;
             }

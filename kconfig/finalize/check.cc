@@ -137,4 +137,33 @@ void Finalizer::check_range(const Symbol& symbol, const Property& prop) {
     }
 }
 
+int insane_choice_members(const MenuNode& choice, Diagnostics* diagnostics) {
+    const auto complain = [&](const Property& prop, std::string_view what) {
+        if (diagnostics != nullptr) {
+            diagnostics->report({prop.file, prop.line, 0}, what);
+        }
+    };
+    int bad = 0;
+    for (const MenuNode* node = next_node(&choice, &choice); node != nullptr;
+         node = next_node(node, &choice)) {
+        if (node->sym == nullptr) {
+            continue;
+        }
+        bool is_bad = false;
+        for (const Property* const prop : node->sym->props) {
+            if (prop->type == PropType::default_value) {
+                complain(*prop, "error: defaults for choice values not supported");
+                is_bad = true;
+            }
+            if (prop->menu != node && prop->type == PropType::prompt &&
+                prop->menu->parent != node->parent) {
+                complain(*prop, "error: choice value has a prompt outside its choice group");
+                is_bad = true;
+            }
+        }
+        bad += is_bad ? 1 : 0;
+    }
+    return bad;
+}
+
 }  // namespace kconfig

@@ -15,7 +15,7 @@ enum class Via { none, dir_dep, rev_dep, implied, value, visible };
 
 class CycleFinder {
   public:
-    CycleFinder(Tree& tree, Diagnostics& diagnostics)
+    CycleFinder(const Tree& tree, Diagnostics& diagnostics)
         : tree_(tree),
           diagnostics_(diagnostics),
           checking_(tree.symbols.size(), 0),
@@ -32,7 +32,7 @@ class CycleFinder {
     };
 
     bool is_member(const Symbol& symbol) const {
-        return tree_.profile().is_6_1() ? symbol.is_choice_value : symbol.choice != nullptr;
+        return tree_.profile().is_6_1() ? symbol.is_choice_value : symbol.has_choice;
     }
 
     const Symbol* choice_of(const Symbol& symbol) const;
@@ -45,7 +45,7 @@ class CycleFinder {
     std::string line(const Entry& entry, const Symbol& next, bool first) const;
     std::string line_6_1(const Entry& entry, const Symbol& next, bool first) const;
 
-    Tree& tree_;
+    const Tree& tree_;
     Diagnostics& diagnostics_;
     std::vector<char> checking_;
     std::vector<char> checked_;
@@ -55,8 +55,7 @@ class CycleFinder {
 
 const Symbol* CycleFinder::choice_of(const Symbol& symbol) const {
     if (!tree_.profile().is_6_1()) {
-        const MenuNode* const menu = symbol.choice;
-        return menu != nullptr ? menu->sym : nullptr;
+        return symbol.has_choice ? symbol.choice->sym : nullptr;
     }
     for (const Property* const prop : symbol.props) {
         if (prop->type == PropType::choice) {
@@ -70,7 +69,8 @@ std::vector<const Symbol*> CycleFinder::members_of(const Symbol& choice) const {
     if (tree_.profile().is_6_1()) {
         for (const Property* const prop : choice.props) {
             if (prop->type == PropType::choice) {
-                return {prop->menu->choice_members.begin(), prop->menu->choice_members.end()};
+                const auto& members = tree_.details(*prop->menu).choice_members;
+                return {members.begin(), members.end()};
             }
         }
         return {};
@@ -103,6 +103,7 @@ const Symbol* CycleFinder::check_operands(const Expr* e) {
     switch (e->type) {
         case ExprType::or_:
         case ExprType::and_: {
+            __builtin_prefetch(e->right());
             const Symbol* const found = check_expr(e->left());
             return found != nullptr ? found : check_expr(e->right());
         }
@@ -131,9 +132,8 @@ const Symbol* CycleFinder::check_symbol(const Symbol& symbol) {
     };
     if (!look(Via::dir_dep, symbol.dir_dep) && !look(Via::rev_dep, symbol.rev_dep) &&
         !look(Via::implied, symbol.implied)) {
-        for (const Property* const prop : symbol.props) {
-            if (prop->type == PropType::select || prop->type == PropType::imply ||
-                prop->type == PropType::choice) {
+        for (const Property* const prop : symbol.value_props) {
+            if (prop->type == PropType::choice) {
                 continue;
             }
             stack_[place].prop = prop;
@@ -315,36 +315,12 @@ void CycleFinder::report(const Symbol* last) {
     }
 }
 
-// 6.12: choice members must not have defaults or prompts elsewhere.
-int insane_choice_members(const MenuNode& choice, Diagnostics& diagnostics) {
-    int bad = 0;
-    for (const MenuNode* node = next_node(&choice, &choice); node != nullptr;
-         node = next_node(node, &choice)) {
-        if (node->sym == nullptr) {
-            continue;
-        }
-        bool is_bad = false;
-        for (const Property* const prop : node->sym->props) {
-            if (prop->type == PropType::default_value) {
-                diagnostics.report({prop->file, prop->line, 0},
-                                   "error: defaults for choice values not supported");
-                is_bad = true;
-            }
-            if (prop->menu != node && prop->type == PropType::prompt &&
-                prop->menu->parent != node->parent) {
-                diagnostics.report({prop->file, prop->line, 0},
-                                   "error: choice value has a prompt outside its choice group");
-                is_bad = true;
-            }
-        }
-        bad += is_bad ? 1 : 0;
-    }
-    return bad;
-}
-
 }  // namespace
 
 void check_dependencies(Tree& tree, Diagnostics& diagnostics) {
+    if (!tree.profile().is_6_1() && has_no_loops(tree)) {
+        return;
+    }
     CycleFinder finder(tree, diagnostics);
     if (tree.profile().is_6_1()) {
         for (const Symbol* const symbol : tree.hash_order()) {
@@ -363,7 +339,7 @@ void check_dependencies(Tree& tree, Diagnostics& diagnostics) {
             diagnostics.count_error();
         }
         if (node->sym->is_choice) {
-            for (int bad = insane_choice_members(*node, diagnostics); bad > 0; --bad) {
+            for (int bad = insane_choice_members(*node, &diagnostics); bad > 0; --bad) {
                 diagnostics.count_error();
             }
         }

@@ -19,8 +19,10 @@ class Finalizer {
 
   private:
     void finalize(MenuNode& parent, bool inside_choice);
+    static void expect(const MenuNode* node);
     void propagate(MenuNode& parent);
     void propagate_property(MenuNode& node, Property& prop, const Expr* base);
+    void add_reverse(const Symbol& symbol, const Property& prop);
     void make_submenu(MenuNode& parent);
     void flatten(MenuNode& parent);
     void settle_choice_types(MenuNode& parent);
@@ -36,11 +38,24 @@ class Finalizer {
     Tree& tree_;
     Diagnostics& diagnostics_;
     Simplifier simplifier_;
+    // The last condition of a select or imply, since many of one symbol have the same: null for
+    // none.
+    const Symbol* because_symbol_ = nullptr;
+    const Expr* because_dep_ = nullptr;
+    const Expr* because_ = nullptr;
 };
 
 /// Looks for dependency loops and (6.12) for choice members that are not sane.
 /// Every problem is reported and counted.
 void check_dependencies(Tree& tree, Diagnostics& diagnostics);
+
+/// 6.12: whether check_dependencies() has plainly nothing to report. Where this says no it may
+/// still have nothing.
+bool has_no_loops(const Tree& tree);
+
+/// 6.12: how many members of the choice have defaults, or prompts elsewhere, and so must not be.
+/// Without @p diagnostics nobody is told.
+int insane_choice_members(const MenuNode& choice, Diagnostics* diagnostics);
 
 /// Whether @p text is a value of @p symbol's type.
 bool string_valid(const Symbol& symbol, std::string_view text);

@@ -67,11 +67,11 @@ const Expr* Simplifier::eliminate_yn(const Expr* e) {
     if (e == nullptr || !e->is_and_or()) {
         return e;
     }
-    if (const Expr* const known = without_yn_.find(e)) {
+    if (const Expr* const known = memo_.find(Rewriting::without_yn, e)) {
         return known;
     }
     const Expr* const result = eliminate_yn_once(e);
-    without_yn_.put(e, result);
+    memo_.put(Rewriting::without_yn, e, result);
     return result;
 }
 
@@ -154,7 +154,7 @@ bool Simplifier::equal(const Expr* a, const Expr* b) {
     if (a == nullptr || b == nullptr) {
         return is_yes(tree_, a) && is_yes(tree_, b);
     }
-    if (a->type != b->type) {
+    if (a->type != b->type || (a->symbols & b->symbols) == 0) {
         return false;
     }
     // By operands, not by identity: the table may be a scratch one.
@@ -251,6 +251,9 @@ const Expr* Simplifier::join_and(const Expr* a, const Expr* b) {
 }
 
 void Simplifier::eliminate_pairs(ExprType type, const Expr*& a, const Expr*& b) {
+    if ((a->symbols & b->symbols) == 0) {
+        return;  // all that can be joined or dropped is about one symbol
+    }
     if (a->type == type) {
         const Expr* l = a->left();
         const Expr* r = a->right();
@@ -282,7 +285,7 @@ const Expr* Simplifier::eliminate_dups(const Expr* e) {
     if (!e->is_and_or()) {
         return e;
     }
-    if (const Expr* const known = deduplicated_.find(e)) {
+    if (const Expr* const known = memo_.find(Rewriting::deduplicated, e)) {
         return known;
     }
     const Expr* const original = e;
@@ -302,7 +305,7 @@ const Expr* Simplifier::eliminate_dups(const Expr* e) {
         } while (changes_ != 0);
         changes_ = before;
     }
-    deduplicated_.put(original, e);
+    memo_.put(Rewriting::deduplicated, original, e);
     return e;
 }
 

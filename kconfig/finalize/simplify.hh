@@ -3,6 +3,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <unordered_map>
 #include <vector>
 
@@ -28,43 +30,53 @@ const Expr* compare_with(const Tree& tree, ExprTable& exprs, const Expr* e, Expr
 /// Whether the two conditions are equal after minor simplification.
 bool same_condition(const Tree& tree, Host& host, const Expr* a, const Expr* b);
 
-/// Results by expression. Those of a tree lie in a table by their ids; where two
-/// tables are mixed, ids are not unique, and a map does it.
+/// What was done to an expression.
+enum class Rewriting { rewritten, transformed, deduplicated, without_yn };
+
+/// Results by expression. Those of a tree lie in a table by their ids, all of one expression
+/// together; where two tables of expressions are mixed, ids are not unique, and a map does it.
 class ExprMemo {
   public:
     /// @p exprs has all expressions; null where there are others, too.
     explicit ExprMemo(const ExprTable* exprs) : exprs_(exprs) {}
 
     /// The result for @p e; null without one.
-    const Expr* find(const Expr* e) const {
+    const Expr* find(Rewriting what, const Expr* e) const {
         if (exprs_ != nullptr) {
-            const std::uint32_t known = e->id < table_.size() ? table_[e->id] : 0;
+            const std::uint32_t known = e->id < table_.size() ? table_[e->id][index(what)] : 0;
             return known != 0 ? &(*exprs_)[known - 1] : nullptr;
         }
-        const auto known = map_.find(e);
-        return known != map_.end() ? known->second : nullptr;
+        const auto known = maps_[index(what)].find(e);
+        return known != maps_[index(what)].end() ? known->second : nullptr;
     }
 
-    void put(const Expr* e, const Expr* result) {
+    void put(Rewriting what, const Expr* e, const Expr* result) {
         if (exprs_ == nullptr) {
-            map_.emplace(e, result);
+            maps_[index(what)].emplace(e, result);
             return;
         }
         if (e->id >= table_.size()) {
-            table_.resize(std::max<std::size_t>(e->id + 1, exprs_->size() * 2), 0);
+            table_.resize(std::max<std::size_t>(e->id + 1, exprs_->size() * 5 / 4));
         }
-        table_[e->id] = result->id + 1;
+        table_[e->id][index(what)] = result->id + 1;
     }
 
-    void clear() {
-        table_.clear();
-        map_.clear();
+    void forget(Rewriting what) {
+        for (Results& results : table_) {
+            results[index(what)] = 0;
+        }
+        maps_[index(what)].clear();
     }
 
   private:
+    static constexpr std::size_t kKinds = 4;
+    using Results = std::array<std::uint32_t, kKinds>;  // each 0, or the result's id + 1
+
+    static std::size_t index(Rewriting what) { return static_cast<std::size_t>(what); }
+
     const ExprTable* exprs_;
-    std::vector<std::uint32_t> table_;  // 0, or the result's id + 1
-    std::unordered_map<const Expr*, const Expr*> map_;
+    std::vector<Results> table_;
+    std::array<std::unordered_map<const Expr*, const Expr*>, kKinds> maps_;
 };
 
 /// The rewriting of one tree's expressions; new ones are made in the given table.
@@ -73,13 +85,7 @@ class ExprMemo {
 class Simplifier {
   public:
     Simplifier(const Tree& tree, ExprTable& exprs, Host& host)
-        : tree_(tree),
-          exprs_(exprs),
-          host_(host),
-          rewritten_(own_table()),
-          transformed_(own_table()),
-          deduplicated_(own_table()),
-          without_yn_(own_table()) {}
+        : tree_(tree), exprs_(exprs), host_(host), memo_(own_table()) {}
 
     /// m becomes m && MODULES.
     const Expr* rewrite_m(const Expr* e);
@@ -132,10 +138,7 @@ class Simplifier {
     Host& host_;
     int changes_ = 0;
     int messages_ = 0;
-    ExprMemo rewritten_;
-    ExprMemo transformed_;
-    ExprMemo deduplicated_;
-    ExprMemo without_yn_;
+    ExprMemo memo_;
 };
 
 }  // namespace kconfig

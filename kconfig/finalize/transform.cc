@@ -10,7 +10,7 @@ bool is_yes(const Tree& tree, const Expr* e) {
 }
 
 bool contains_symbol(const Expr* e, const Symbol* symbol) {
-    if (e == nullptr) {
+    if (e == nullptr || (e->symbols & Expr::bit_of(*symbol)) == 0) {
         return false;
     }
     switch (e->type) {
@@ -28,7 +28,7 @@ bool contains_symbol(const Expr* e, const Symbol* symbol) {
 }
 
 bool depends_on_symbol(const Tree& tree, const Expr* e, const Symbol* symbol) {
-    if (e == nullptr) {
+    if (e == nullptr || (e->symbols & Expr::bit_of(*symbol)) == 0) {
         return false;
     }
     switch (e->type) {
@@ -92,8 +92,8 @@ bool same_condition(const Tree& tree, Host& host, const Expr* a, const Expr* b) 
 }
 
 void Simplifier::forget() {
-    transformed_.clear();
-    deduplicated_.clear();
+    memo_.forget(Rewriting::transformed);
+    memo_.forget(Rewriting::deduplicated);
 }
 
 bool Simplifier::is_symbol(const Expr* e, const Symbol* symbol) const {
@@ -114,13 +114,13 @@ const Expr* Simplifier::rewrite_m(const Expr* e) {
         default:
             return e;
     }
-    if (const Expr* const known = rewritten_.find(e)) {
+    if (const Expr* const known = memo_.find(Rewriting::rewritten, e)) {
         return known;
     }
     const Expr* const left = rewrite_m(e->left());
     const Expr* const right = e->type == ExprType::not_ ? nullptr : rewrite_m(e->right());
     const Expr* const made = with_operands(e, left, right);
-    rewritten_.put(e, made);
+    memo_.put(Rewriting::rewritten, e, made);
     return made;
 }
 
@@ -193,7 +193,7 @@ const Expr* Simplifier::transform(const Expr* e) {
     if (e == nullptr || e->type == ExprType::symbol) {
         return e;
     }
-    if (const Expr* const known = transformed_.find(e)) {
+    if (const Expr* const known = memo_.find(Rewriting::transformed, e)) {
         return known;
     }
     const int messages = messages_;
@@ -212,7 +212,7 @@ const Expr* Simplifier::transform(const Expr* e) {
         }
     }
     if (messages == messages_) {  // what spoke must speak every time
-        transformed_.put(e, made);
+        memo_.put(Rewriting::transformed, e, made);
     }
     return made;
 }

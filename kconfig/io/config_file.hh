@@ -83,9 +83,9 @@ class ConfigFiles {
         std::string_view value;
     };
 
-    bool split_line(std::string& line, const std::string& prefix, Line& out);
+    bool split_line(std::string_view text, Line& out);
     void read_text(std::string_view text, Source source);
-    void take_line(std::string& line, Source source);
+    void take_line(std::string_view line, Source source);
     bool take_value(const Symbol& symbol, Source source, std::string& value);
     void settle_choice(const Symbol& symbol);
     void settle_choice_6_1(const Symbol& symbol, Source source);

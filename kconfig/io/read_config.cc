@@ -116,14 +116,14 @@ bool ConfigFiles::read_simple(const char* name, Source source) {
 }
 
 // Takes a line apart, warning about what is none. False for lines without a value.
-bool ConfigFiles::split_line(std::string& line, const std::string& prefix, Line& out) {
+bool ConfigFiles::split_line(std::string_view text, Line& out) {
     const bool old = evaluator_.tree().profile().is_6_1();
-    const std::string_view text = line;
+    const std::string& prefix = prefix_;
     if (text.front() == '#') {
-        if (!text.starts_with(cat("# ", prefix))) {
+        const std::size_t begin = 2 + prefix.size();
+        if (!text.starts_with("# ") || !text.substr(2).starts_with(prefix)) {
             return false;
         }
-        const std::size_t begin = 2 + prefix.size();
         const std::size_t space = text.find(' ', begin);
         if (space == std::string_view::npos) {
             return false;
@@ -163,17 +163,16 @@ bool ConfigFiles::split_line(std::string& line, const std::string& prefix, Line&
 void ConfigFiles::read_text(std::string_view text, Source source) {
     warn_unknown_ = evaluator_.host().env("KCONFIG_WARN_UNKNOWN_SYMBOLS") != nullptr;
     prefix_ = prefix();
-    std::string line;
     while (!text.empty()) {
         const std::size_t end = text.find('\n');
-        line = text.substr(0, end);
+        std::string_view line = text.substr(0, end);
         const bool has_end = end != std::string_view::npos;
         text.remove_prefix(has_end ? end + 1 : text.size());
-        line.resize(std::min(line.size(), line.find('\0')));
+        line = line.substr(0, line.find('\0'));
         ++line_;
         // A final line without newline keeps its carriage return.
         if (has_end && !line.empty() && line.back() == '\r') {
-            line.pop_back();
+            line.remove_suffix(1);
         }
         take_line(line, source);
     }
@@ -188,14 +187,13 @@ void ConfigFiles::read_lines(const std::vector<ConfigLine>& lines) {
     for (const ConfigLine& line : lines) {
         file_ = line.file;
         line_ = line.line;
-        std::string text = line.text;
-        take_line(text, Source::user);
+        take_line(line.text, Source::user);
     }
 }
 
-void ConfigFiles::take_line(std::string& line, Source source) {
+void ConfigFiles::take_line(std::string_view line, Source source) {
     Line parts;
-    if (line.empty() || !split_line(line, prefix_, parts)) {
+    if (line.empty() || !split_line(line, parts)) {
         return;
     }
     const Symbol* const symbol = evaluator_.tree().find(parts.name);

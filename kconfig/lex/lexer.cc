@@ -2,13 +2,8 @@
 // Scanning of tokens.
 #include "kconfig/lex/lexer.hh"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
-#include <bit>
-
 #include "kconfig/base/help.hh"
+#include "kconfig/base/scan.hh"
 #include "kconfig/base/text.hh"
 
 namespace kconfig {
@@ -51,60 +46,6 @@ constexpr Keyword kKeywords[] = {
     {"visible", TokenKind::kw_visible},
 };
 
-#ifdef __SSE2__
-
-// Which of sixteen bytes are characters of words, as bits.
-unsigned word_chars(__m128i bytes) {
-    const auto within = [](__m128i value, char first, char last) {
-        const __m128i offset = _mm_sub_epi8(value, _mm_set1_epi8(first));
-        const __m128i width = _mm_set1_epi8(static_cast<char>(last - first));
-        return _mm_cmpeq_epi8(_mm_min_epu8(offset, width), offset);
-    };
-    const __m128i letters = within(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 'z');
-    const __m128i digits = within(bytes, '0', '9');
-    const __m128i others = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('_')),
-                                        _mm_cmpeq_epi8(bytes, _mm_set1_epi8('-')));
-    return static_cast<unsigned>(
-        _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(letters, digits), others)));
-}
-
-// How long the word is that begins there. Up to kSlack bytes behind it are looked at.
-std::size_t word_length(const char* begin) {
-    std::size_t size = 0;
-    for (;; size += 16) {
-        const unsigned found = word_chars(
-            _mm_loadu_si128(static_cast<const __m128i*>(static_cast<const void*>(begin + size))));
-        if (found != 0xffff) {
-            return size + static_cast<std::size_t>(std::countr_one(found));
-        }
-    }
-}
-
-#else
-
-std::size_t word_length(const char* begin) {
-    std::size_t size = 0;
-    while (kWordChars[static_cast<unsigned char>(begin[size])]) {
-        ++size;
-    }
-    return size;
-}
-
-#endif
-
-bool is_word_start(char c) {
-    return kWordChars[static_cast<unsigned char>(c)] || c == '$';
-}
-
-// Where a string may end, or cannot stay as it is written.
-constexpr std::array<bool, 256> kStringStops = [] {
-    std::array<bool, 256> table{};
-    for (const unsigned char c : std::string_view("\"'\\$\n\0", 6)) {
-        table[c] = true;
-    }
-    return table;
-}();
-
 bool is_assignment(TokenKind kind) {
     return kind == TokenKind::equal || kind == TokenKind::colon_equal ||
            kind == TokenKind::plus_equal;
@@ -123,62 +64,82 @@ Lexer::Lexer(Tree& tree, Diagnostics& diagnostics, ShellRunner shell)
           },
           std::move(shell), tree.environment) {
     for (const Keyword& keyword : kKeywords) {
-        tree_.names.intern(keyword.text).keyword = static_cast<std::uint8_t>(keyword.kind);
+        add_keyword(keyword.text, keyword.kind);
     }
     if (tree_.profile().is_6_1()) {
-        tree_.names.intern("optional").keyword = static_cast<std::uint8_t>(TokenKind::kw_optional);
+        add_keyword("optional", TokenKind::kw_optional);
     }
     if (tree_.profile().is_next()) {
-        tree_.names.intern("transitional").keyword =
-            static_cast<std::uint8_t>(TokenKind::kw_transitional);
+        add_keyword("transitional", TokenKind::kw_transitional);
+    }
+}
+
+void Lexer::add_keyword(std::string_view text, TokenKind kind) {
+    tree_.names.intern(text).keyword = static_cast<std::uint8_t>(kind);
+    if (text.size() <= ShortWord::kSize) {
+        char copy[ShortWord::kSize] = {};
+        std::copy(text.begin(), text.end(), copy);
+        const ShortWord word(copy, text.size());
+        keywords_[word.slot()] = {word, kind};
     }
 }
 
 SourcePoint Lexer::token_point() const {
     SourcePoint point{tree_.profile().is_6_1() ? statement_file_ : file_, statement_line_, 0};
     // The column is that of the token where it stands on the statement's line.
-    const std::size_t begin = token_at_ > 0 ? text_.rfind('\n', token_at_ - 1) : std::string::npos;
+    std::size_t at = token_at_;
+    if (next_ahead_ > 0) {
+        const Token& token = ahead_[next_ahead_ - 1];
+        at = static_cast<std::size_t>(token.text.data() - text_.data()) -
+             (token.kind == TokenKind::quoted ? 1 : 0);
+    }
+    const std::size_t begin = at > 0 ? text_.rfind('\n', at - 1) : std::string::npos;
     const std::size_t line_begin = begin == std::string::npos ? 0 : begin + 1;
-    point.column = static_cast<int>(token_at_ - line_begin) + 1;
+    point.column = static_cast<int>(at - line_begin) + 1;
     return point;
 }
 
-void Lexer::next(Token& token) {
+const Token& Lexer::next_line() {
+    Token& token = token_;
     do {
         token = Token();
         if (diagnostics_.fatal()) {
-            return;
+            return token;
         }
-        scan(token);
-    } while (token.kind == TokenKind::eol && ends_statement(previous_));
+        scan_line();
+        if (next_ahead_ != end_ahead_) {
+            return ahead_[next_ahead_++];
+        }
+    } while (!scan(token) || (token.kind == TokenKind::eol && ends_statement(previous_)));
     if (diagnostics_.fatal()) {
         token = Token();
-        return;
-    }
-    if (ends_statement(previous_)) {
-        statement_file_ = file_;
-        statement_line_ = line_;
+        return token;
     }
     if (is_assignment(token.kind) && before_previous_ == TokenKind::eol &&
         previous_ == TokenKind::word) {
         state_ = State::assign_value;
     }
+    if (ends_statement(previous_)) {
+        begin_statement();
+    }
     before_previous_ = previous_;
     previous_ = token.kind;
+    return token;
 }
 
-void Lexer::scan(Token& token) {
+// False where there was nothing.
+bool Lexer::scan(Token& token) {
     switch (state_) {
         case State::assign_value:
             scan_assign_value(token);
-            return;
+            return true;
         case State::help:
             scan_help(token);
-            return;
+            return true;
         case State::initial:
-            scan_initial(token);
-            return;
+            break;
     }
+    return scan_unusual(token);
 }
 
 void Lexer::skip_blanks() {
@@ -190,73 +151,47 @@ void Lexer::skip_blanks() {
     at_ = at;
 }
 
-void Lexer::scan_initial(Token& token) {
-    const auto op = [&](TokenKind kind, std::size_t length) {
-        at_ += length;
-        token.kind = kind;
-    };
-    while (!diagnostics_.fatal()) {
-        skip_blanks();
-        if (at_ >= text_.size()) {
-            end_of_file(token);
-            return;
-        }
-        const char c = text_[at_];
-        token_at_ = at_;
-        if (is_word_start(c)) {
-            if (scan_word(token)) {
-                return;
-            }
-            continue;  // it expanded to nothing
-        }
-        const char after = at_ + 1 < text_.size() ? text_[at_ + 1] : '\0';
-        switch (c) {
-            case '\n':
-                ++line_;
-                return op(TokenKind::eol, 1);
-            case '#':
-                at_ = std::min(text_.find('\n', at_), text_.size());
-                continue;
-            case '"':
-            case '\'':
-                ++at_;
-                return scan_string(token, c);
-            case '=':
-                return op(TokenKind::equal, 1);
-            case '!':
-                return after == '=' ? op(TokenKind::unequal, 2) : op(TokenKind::not_, 1);
-            case '<':
-                return after == '=' ? op(TokenKind::less_equal, 2) : op(TokenKind::less, 1);
-            case '>':
-                return after == '=' ? op(TokenKind::greater_equal, 2) : op(TokenKind::greater, 1);
-            case '(':
-                return op(TokenKind::open_paren, 1);
-            case ')':
-                return op(TokenKind::close_paren, 1);
-            default:
-                break;
-        }
-        if (c == '|' && after == '|') {
-            return op(TokenKind::or_, 2);
-        }
-        if (c == '&' && after == '&') {
-            return op(TokenKind::and_, 2);
-        }
-        if (c == ':' && after == '=') {
-            return op(TokenKind::colon_equal, 2);
-        }
-        if (c == '+' && after == '=') {
-            return op(TokenKind::plus_equal, 2);
-        }
-        if (c == '\\' && after == '\n') {
-            ++line_;
-            at_ += 2;
-            continue;
-        }
-        diagnostics_.warn({file_, line_, static_cast<int>(token_at_ - text_.rfind('\n', at_))},
-                          cat("ignoring unsupported character '", c, '\''));
-        ++at_;
+// What scan_line() leaves: it stands at a character that is no blank. False where there was
+// nothing.
+bool Lexer::scan_unusual(Token& token) {
+    if (at_ >= text_.size()) {
+        end_of_file(token);
+        return true;
     }
+    const char c = text_[at_];
+    token_at_ = at_;
+    const char after = at_ + 1 < text_.size() ? text_[at_ + 1] : '\0';
+    if (c == '$' || kWordChars[static_cast<unsigned char>(c)]) {
+        return scan_macro_word(token);
+    }
+    if (c == '"' || c == '\'') {
+        ++at_;
+        scan_string(token, c);
+        return true;
+    }
+    if (c == '=') {
+        at_ += 1;
+        token.kind = TokenKind::equal;
+        return true;
+    }
+    if ((c == ':' || c == '+') && after == '=') {
+        at_ += 2;
+        token.kind = c == ':' ? TokenKind::colon_equal : TokenKind::plus_equal;
+        return true;
+    }
+    if (c == '#') {
+        at_ = text_.size();  // a comment that is the file's last line has no end
+        return false;
+    }
+    if (c == '\\' && after == '\n') {
+        ++line_;
+        at_ += 2;
+        return false;
+    }
+    diagnostics_.warn({file_, line_, static_cast<int>(token_at_ - text_.rfind('\n', at_))},
+                      cat("ignoring unsupported character '", c, '\''));
+    ++at_;
+    return false;
 }
 
 std::string_view Lexer::rest_of_line() const {
@@ -264,23 +199,7 @@ std::string_view Lexer::rest_of_line() const {
     return rest.substr(0, rest.find('\n'));
 }
 
-// False for a word that expanded to nothing.
-bool Lexer::scan_word(Token& token) {
-    const std::size_t begin = at_;
-    const char* const text = text_.data();
-    const std::size_t size = word_length(text + begin);
-    if (text[begin + size] == '$') {
-        return scan_macro_word(token);
-    }
-    at_ = begin + size;
-    Name& name = tree_.names.intern({text + begin, size});
-    token.kind = name.keyword != 0 ? static_cast<TokenKind>(name.keyword) : TokenKind::word;
-    token.name = &name;
-    token.text = name.text;
-    return true;
-}
-
-// A word with $ in it is never a keyword.
+// A word with $ in it is never a keyword. False for one that expanded to nothing.
 bool Lexer::scan_macro_word(Token& token) {
     const std::string_view line = rest_of_line();
     std::size_t used = 0;
@@ -296,27 +215,9 @@ bool Lexer::scan_macro_word(Token& token) {
 }
 
 void Lexer::scan_string(Token& token, char quote) {
-    const std::size_t begin = at_;
     token.kind = TokenKind::quoted;
-    // Most strings have nothing to expand and can stay where they are.
-    const char* const text = text_.data();
-    std::size_t at = begin;
-    while (!kStringStops[static_cast<unsigned char>(text[at])]) {
-        ++at;
-    }
-    if (text[at] == quote) {
-        at_ = at + 1;
-        token.text = {text + begin, at - begin};
-        return;
-    }
-    at_ = at;
-    scan_rest_of_string(token, {text + begin, at - begin}, quote);
-}
-
-// The same from the first character on that cannot stay as it is.
-void Lexer::scan_rest_of_string(Token& token, std::string_view begun, char quote) {
     std::string& out = scratch_;
-    out.assign(begun);
+    out.clear();
     while (at_ < text_.size() && !diagnostics_.fatal()) {
         const char c = text_[at_];
         if (c == '\n') {

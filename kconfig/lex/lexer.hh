@@ -2,6 +2,7 @@
 // The lexer: Kconfig files to tokens, across source statements.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 
 #include "kconfig/base/diagnostics.hh"
 #include "kconfig/base/file_text.hh"
+#include "kconfig/base/scan.hh"
 #include "kconfig/lex/token.hh"
 #include "kconfig/macro/expander.hh"
 #include "kconfig/model/tree.hh"
@@ -26,8 +28,11 @@ class Lexer {
     /// Goes on with another file until its end (the source statement).
     void source(std::string_view name);
 
-    /// The next token. After a fatal error: the end.
-    void next(Token& token);
+    /// The next token, until the next call. After a fatal error: the end.
+    const Token& next() {
+        return next_ahead_ != end_ahead_ && !diagnostics_.fatal() ? ahead_[next_ahead_++]
+                                                                  : next_line();
+    }
 
     /// The following token is a help text.
     void start_help() { state_ = State::help; }
@@ -64,13 +69,36 @@ class Lexer {
         int source_line = 0;
     };
 
+    // Most keywords are found here. One whose place is taken by another is found by its name.
+    struct ShortKeyword {
+        ShortWord word;
+        TokenKind kind = TokenKind::word;
+    };
+
+    TokenKind short_keyword(const char* at, std::size_t size) const {
+        if (size > ShortWord::kSize) {
+            return TokenKind::word;
+        }
+        const ShortWord word(at, size);
+        const ShortKeyword& keyword = keywords_[word.slot()];
+        return keyword.word == word ? keyword.kind : TokenKind::word;
+    }
+
+    const Token& next_line();
+    void scan_line();
+    const char* skip_lines(const char* at);
+    void add_keyword(std::string_view text, TokenKind kind);
+
+    void begin_statement() {
+        statement_file_ = file_;
+        statement_line_ = line_;
+    }
+
     // These fill the token, whose members are as Token() makes them.
-    void scan(Token& token);
-    void scan_initial(Token& token);
-    bool scan_word(Token& token);
+    bool scan(Token& token);
+    bool scan_unusual(Token& token);
     bool scan_macro_word(Token& token);
     void scan_string(Token& token, char quote);
-    void scan_rest_of_string(Token& token, std::string_view begun, char quote);
     void scan_assign_value(Token& token);
     void scan_help(Token& token);
     void end_of_file(Token& token);
@@ -98,6 +126,11 @@ class Lexer {
     TokenKind previous_ = TokenKind::eol;
     TokenKind before_previous_ = TokenKind::eol;
     std::vector<Open> open_;
+    Token token_;
+    std::array<ShortKeyword, ShortWord::kSlots> keywords_;
+    std::array<Token, 16> ahead_;  // scanned already
+    std::size_t next_ahead_ = 0;
+    std::size_t end_ahead_ = 0;
     std::vector<FileText> spare_;  // memory for the next files
     std::string scratch_;
 };

@@ -66,7 +66,7 @@ constexpr bool ends_statement(TokenKind kind) {
 
 struct Name;
 
-/// One token. The text lives until the next file is opened.
+/// One token. The text lives until the next token of another file.
 struct Token {
     TokenKind kind = TokenKind::end;
     std::string_view text;

@@ -69,17 +69,24 @@ std::string_view prop_name(PropType type) {
     return "unknown";
 }
 
+std::uint16_t Expr::bit_of(const Symbol& symbol) {
+    return static_cast<std::uint16_t>(1U << symbol.id % 16);
+}
+
 ExprTable::ExprTable(std::size_t slots) : slots_(slots) {}
 
 const Expr* ExprTable::symbol(const Symbol* symbol) {
     if (symbol->id >= by_symbol_.size()) {
-        by_symbol_.resize(std::max<std::size_t>(symbol->id + 1, by_symbol_.size() * 2), nullptr);
+        by_symbol_.resize(std::max<std::size_t>(symbol->id + 1, by_symbol_.size() * 2), 0);
     }
-    const Expr*& known = by_symbol_[symbol->id];
-    if (known == nullptr) {
-        known = &add(ExprType::symbol, symbol, nullptr);
+    std::uint32_t& known = by_symbol_[symbol->id];
+    if (known != 0) {
+        return &all_[known - 1];
     }
-    return known;
+    Expr& made = add(ExprType::symbol, symbol, nullptr);
+    made.symbols = Expr::bit_of(*symbol);
+    known = made.id + 1;
+    return &made;
 }
 
 const Expr* ExprTable::join(ExprType type, const Expr* l, const Expr* r) {
@@ -102,7 +109,8 @@ const Expr* ExprTable::make(ExprType type, const void* l, const void* r) {
         }
         slot = (slot + 1) & (slots_.size() - 1);
     }
-    const Expr& made = add(type, l, r);
+    Expr& made = add(type, l, r);
+    made.symbols = symbols_of(made);
     slots_[slot] = (hash & ~kNumberMask) | (made.id + 1);
     if (++used_slots_ * 4 > slots_.size() * 3) {
         grow();
@@ -120,6 +128,16 @@ Expr& ExprTable::add(ExprType type, const void* l, const void* r) {
     made.lhs = l;
     made.rhs = r;
     return made;
+}
+
+std::uint16_t ExprTable::symbols_of(const Expr& e) {
+    if (e.type == ExprType::not_) {
+        return e.left()->symbols;
+    }
+    if (e.is_and_or()) {
+        return e.left()->symbols | e.right()->symbols;
+    }
+    return Expr::bit_of(*e.left_symbol()) | Expr::bit_of(*e.right_symbol());
 }
 
 void ExprTable::grow() {

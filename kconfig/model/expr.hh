@@ -14,13 +14,19 @@ namespace kconfig {
 struct Symbol;
 
 /// One immutable expression. Two expressions of the same kind over the same
-/// operands are the same object, so identity is equality of structure. A null
-/// pointer means "y".
+/// operands are the same object, so identity is equality of structure, but for what
+/// ExprTable::apart() made. A null pointer means "y".
 struct Expr {
     ExprType type = ExprType::none;
+    /// A set of bits, see bit_of(), of all symbols that may occur in it. Expressions without a
+    /// common bit have no symbol in common.
+    std::uint16_t symbols = 0xffff;
     std::uint32_t id = 0;  ///< Dense index, for tables beside the tree.
     const void* lhs = nullptr;
     const void* rhs = nullptr;
+
+    /// The bit that stands for @p symbol, and for others.
+    static std::uint16_t bit_of(const Symbol& symbol);
 
     /// Operands of and, or and not (which has only the left one).
     const Expr* left() const { return static_cast<const Expr*>(lhs); }
@@ -53,6 +59,10 @@ class ExprTable {
         return make(type, l, r);
     }
 
+    /// The same as two(), but never the same object as another: for the many that nobody makes
+    /// twice, so that they need not be looked for.
+    const Expr* apart(ExprType type, const Expr* l, const Expr* r) { return &add(type, l, r); }
+
     /// Conjunction and disjunction where either side may be missing (null).
     const Expr* and_(const Expr* l, const Expr* r) { return join(ExprType::and_, l, r); }
 
@@ -77,6 +87,7 @@ class ExprTable {
   private:
     const Expr* make(ExprType type, const void* l, const void* r);
     Expr& add(ExprType type, const void* l, const void* r);
+    static std::uint16_t symbols_of(const Expr& e);
     const Expr* join(ExprType type, const Expr* l, const Expr* r);
     void grow();
 
@@ -87,7 +98,7 @@ class ExprTable {
     static constexpr std::uint32_t kNumberMask = (1U << kNumberBits) - 1;
 
     StableSequence<Expr> all_;
-    std::vector<const Expr*> by_symbol_;  // plain symbols, by their ids: not in slots_
+    std::vector<std::uint32_t> by_symbol_;  // id + 1 for plain symbols, by their ids: not in slots_
     std::size_t used_slots_ = 0;
     std::vector<std::uint32_t> slots_;
 };

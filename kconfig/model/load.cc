@@ -8,9 +8,9 @@
 namespace kconfig {
 
 std::unique_ptr<Tree> load_tree(std::string_view name, Profile profile, Diagnostics& diagnostics,
-                                ShellRunner shell, HelpTexts help) {
+                                ShellRunner shell, Details details) {
     auto tree = std::make_unique<Tree>(profile);
-    tree->keeps_help = help == HelpTexts::kept;
+    tree->keeps_details = details == Details::kept;
     Parser(*tree, diagnostics, std::move(shell)).parse(name);
     if (diagnostics.exit_code() != 0) {
         return nullptr;
@@ -22,6 +22,7 @@ std::unique_ptr<Tree> load_tree(std::string_view name, Profile profile, Diagnost
              node = next_node(node, choice)) {
             if (node->sym != nullptr) {
                 node->sym->choice = choice_menu(*node->sym);
+                node->sym->has_choice = node->sym->choice != nullptr;
             }
         }
     }

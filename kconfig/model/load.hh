@@ -11,8 +11,9 @@
 
 namespace kconfig {
 
-/// Whether anybody may want to read them: of a kernel's tree they are 3 MB.
-enum class HelpTexts { kept, skipped };
+/// What only people ask for: help texts (3 MB of a kernel's tree), the prompts of symbols, and
+/// where each dependency was written. Values and .config need none of it.
+enum class Details { kept, skipped };
 
 /// Parses @p name and everything it sources, finalizes and checks it. Messages
 /// go to the diagnostics; where diagnostics.exit_code() is not 0 afterwards,
@@ -20,6 +21,6 @@ enum class HelpTexts { kept, skipped };
 ///
 /// @p shell answers $(shell,...); an empty function runs the commands.
 std::unique_ptr<Tree> load_tree(std::string_view name, Profile profile, Diagnostics& diagnostics,
-                                ShellRunner shell = {}, HelpTexts help = HelpTexts::kept);
+                                ShellRunner shell = {}, Details details = Details::kept);
 
 }  // namespace kconfig

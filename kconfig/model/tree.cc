@@ -13,14 +13,14 @@ Tree::Tree(Profile profile) : profile_(profile) {
     yes = fixed_symbol("y");
     mod = fixed_symbol("m");
     no = fixed_symbol("n");
-    root.id = 0;
+    node_details_.emplace_back();
 }
 
 Symbol* Tree::new_symbol(const Name* name) {
     Symbol& made = symbols.emplace_back();
     made.id = static_cast<std::uint32_t>(symbols.size() - 1);
     made.name = name;
-    made.name_hash = name != nullptr ? name->hash : 0;
+    name_hashes_.push_back(name != nullptr ? name->hash : 0);
     return &made;
 }
 
@@ -40,6 +40,13 @@ Symbol* Tree::plain_symbol(Name& name) {
         name.plain = new_symbol(&name);
     }
     return name.plain;
+}
+
+const Expr* Tree::plain_expr(Name& name) {
+    if (name.expr == nullptr) {
+        name.expr = exprs.symbol(plain_symbol(name));
+    }
+    return name.expr;
 }
 
 Symbol* Tree::constant_symbol(Name& name) {
@@ -74,16 +81,22 @@ const Symbol* Tree::find(std::string_view text) const {
     return name->plain;
 }
 
-std::string MenuNode::help() const {
+std::string Tree::help(const MenuNode& node) const {
     std::string text;
-    read_help(raw_help, 0, &text);
+    read_help(details(node).raw_help, 0, &text);
     return text;
 }
 
 MenuNode* Tree::add_node() {
-    MenuNode& made = nodes.emplace_back();
-    made.id = static_cast<std::uint32_t>(nodes.size());  // 0 is the root
-    return &made;
+    return &nodes.emplace_back();
+}
+
+NodeDetails& Tree::make_details(MenuNode& node) {
+    if (node.details == 0) {
+        node.details = static_cast<std::uint32_t>(node_details_.size());
+        node_details_.emplace_back();
+    }
+    return node_details_[node.details];
 }
 
 Property* Tree::add_property() {
@@ -93,14 +106,13 @@ Property* Tree::add_property() {
 }
 
 SourceFile* Tree::file_record(std::string_view name) {
-    const auto before = [](const SourceFile* a, std::string_view b) { return a->name < b; };
-    const auto at = std::lower_bound(file_by_name_.begin(), file_by_name_.end(), name, before);
-    if (at != file_by_name_.end() && (*at)->name == name) {
-        return *at;
+    const auto known = file_by_name_.find(name);
+    if (known != file_by_name_.end()) {
+        return known->second;
     }
     SourceFile& made = files_.emplace_back();
     made.name = std::string(name);
-    file_by_name_.insert(at, &made);
+    file_by_name_.emplace(made.name, &made);
     dependencies.push_back(&made);
     return &made;
 }
@@ -112,14 +124,10 @@ const SourceFile* Tree::file(std::string_view name) {
 void Tree::seal() {
     // A bucket's chain begins with the youngest symbol; y, m and n are in none.
     const std::uint32_t size = profile_.hash_size();
-    const auto listed = [this](const Symbol& symbol) {
-        return &symbol != yes && &symbol != mod && &symbol != no;
-    };
+    const std::size_t first = std::size_t{std::max({yes->id, mod->id, no->id})} + 1;
     std::vector<std::uint32_t> end(size, 0);
-    std::vector<std::uint32_t> bucket_of(symbols.size(), 0);
-    for (const Symbol& symbol : symbols) {
-        bucket_of[symbol.id] = symbol.name_hash % size;
-        end[bucket_of[symbol.id]] += listed(symbol) ? 1 : 0;
+    for (std::size_t id = first; id < symbols.size(); ++id) {
+        ++end[name_hashes_[id] % size];
     }
     std::uint32_t total = 0;
     for (std::uint32_t& bucket : end) {
@@ -127,10 +135,8 @@ void Tree::seal() {
         bucket = total;
     }
     hash_order_.resize(total);
-    for (const Symbol& symbol : symbols) {
-        if (listed(symbol)) {
-            hash_order_[--end[bucket_of[symbol.id]]] = &symbol;
-        }
+    for (std::size_t id = first; id < symbols.size(); ++id) {
+        hash_order_[--end[name_hashes_[id] % size]] = &symbols[id];
     }
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -52,20 +53,28 @@ struct alignas(64) Symbol {
     SymbolType type = SymbolType::unknown;
     bool is_constant = false;
     bool is_choice = false;
-    bool is_optional = false;       ///< 6.1: a choice that may have no member set.
-    bool is_choice_value = false;   ///< Member of a choice.
-    bool is_transitional = false;   ///< next: read, never written.
-    bool checked_props = false;     ///< Its definition has been checked.
-    std::uint32_t choice_slot = 0;  ///< Place in the choice's initial member list.
+    bool is_optional = false;      ///< 6.1: a choice that may have no member set.
+    bool is_choice_value = false;  ///< Member of a choice.
+    bool is_transitional = false;  ///< next: read, never written.
+    bool checked_props = false;    ///< Its definition has been checked.
+    bool has_choice = false;       ///< Whether choice is not null.
     const Expr* dir_dep = nullptr;
     const Expr* rev_dep = nullptr;
     const Expr* implied = nullptr;
-    ShortList<Property*, 2> props;
+    ShortList<Property*, 2> value_props;  ///< Those of props that its own value follows from: all
+                                          ///< but what it selects and implies.
+    ShortList<Property*, 2> props;        ///< All, in order.
     const Name* name = nullptr;           ///< Null for an unnamed choice.
     ShortList<MenuNode*, 1> menus;        ///< Its definitions, in order.
     const MenuNode* listed_in = nullptr;  ///< The choice that lists it (6.12).
     const MenuNode* choice = nullptr;     ///< choice_menu(), once finalizing is over.
-    std::uint32_t name_hash = 0;          ///< The name's, so that seal() need not look there.
+
+    void add(Property* prop) {
+        props.push_back(prop);
+        if (prop->type != PropType::select && prop->type != PropType::imply) {
+            value_props.push_back(prop);
+        }
+    }
 
     std::string_view text() const { return name != nullptr ? name->text : std::string_view(); }
 
@@ -84,24 +93,27 @@ struct WrittenDep {
 /// A node of the menu tree: a definition of a symbol, a choice, a menu, a
 /// comment, or (until finalizing flattens it) an if block.
 struct alignas(64) MenuNode {
-    std::uint32_t id = 0;
-    int line = 0;
+    std::uint32_t details = 0;  ///< See Tree::details().
+    int line : 31 = 0;
+    unsigned has_help : 1 = 0;
     MenuNode* next = nullptr;
     MenuNode* parent = nullptr;
     MenuNode* list = nullptr;
     Symbol* sym = nullptr;
     Property* prompt = nullptr;
     const Expr* dep = nullptr;
+    const SourceFile* file = nullptr;
+};
+
+static_assert(sizeof(void*) != 8 || sizeof(MenuNode) == 64);
+
+/// What few nodes have, or few people ask for.
+struct NodeDetails {
     const Expr* visibility = nullptr;          ///< "visible if", as written.
     const WrittenDep* written_deps = nullptr;  ///< Its own "depends on", last first.
     const MenuNode* written_parent = nullptr;  ///< The block around it in the file.
-    std::string_view raw_help;                 ///< As written: see help().
-    const SourceFile* file = nullptr;
-    ShortList<Symbol*, 1> choice_members;  ///< Of a choice, in order of definition.
-    bool has_help = false;
-
-    /// The help text without its indentation.
-    std::string help() const;
+    std::string_view raw_help;                 ///< As written: see Tree::help().
+    ShortList<Symbol*, 1> choice_members;      ///< Of a choice, in order of definition.
 };
 
 /// Everything that was read from one set of Kconfig files. After parse() it is
@@ -116,6 +128,8 @@ class Tree {
 
     /// The symbol for @p name as a definition or reference uses it.
     Symbol* plain_symbol(Name& name);
+    /// The same as an expression.
+    const Expr* plain_expr(Name& name);
     /// The symbol for a quoted text.
     Symbol* constant_symbol(Name& name);
     /// A choice: a new unnamed one when @p name is null.
@@ -125,6 +139,13 @@ class Tree {
     const Symbol* find(std::string_view name) const;
 
     MenuNode* add_node();
+
+    const NodeDetails& details(const MenuNode& node) const { return node_details_[node.details]; }
+
+    NodeDetails& make_details(MenuNode& node);
+
+    /// The help text of a node without its indentation.
+    std::string help(const MenuNode& node) const;
     Property* add_property();
     const SourceFile* file(std::string_view name);
     SourceFile* file_record(std::string_view name);
@@ -136,7 +157,7 @@ class Tree {
     void seal();
 
     MenuNode root;
-    bool keeps_help = true;  ///< Else help() of all nodes is empty.
+    bool keeps_details = true;  ///< Else there is nothing of what Details::skipped leaves out.
     NameTable names;
     ExprTable exprs;
     TextArena text;
@@ -163,8 +184,10 @@ class Tree {
     Symbol* fixed_symbol(std::string_view text);
 
     Profile profile_;
+    StableSequence<NodeDetails> node_details_;  // the first is that of nodes without any
     StableSequence<SourceFile> files_;
-    std::vector<SourceFile*> file_by_name_;
+    std::unordered_map<std::string_view, SourceFile*> file_by_name_;
+    std::vector<std::uint32_t> name_hashes_;  // of the symbols' names, by their ids
     std::vector<const Symbol*> hash_order_;
 };
 

@@ -28,7 +28,9 @@ void TreeBuilder::add_entry(Symbol* symbol) {
     MenuNode* const node = tree_.add_node();
     node->sym = symbol;
     node->parent = menu_;
-    node->written_parent = menu_;
+    if (tree_.keeps_details) {
+        tree_.make_details(*node).written_parent = menu_;
+    }
     const SourcePoint here = place();
     node->file = here.file;
     node->line = here.line;
@@ -38,7 +40,7 @@ void TreeBuilder::add_entry(Symbol* symbol) {
     if (symbol != nullptr) {
         symbol->menus.push_back(node);
         if (tree_.profile().is_6_1()) {
-            add_symbol(PropType::symbol, symbol, nullptr);
+            add_expr(PropType::symbol, tree_.exprs.symbol(symbol), nullptr);
         }
     }
 }
@@ -56,14 +58,19 @@ void TreeBuilder::end_menu() {
 
 void TreeBuilder::add_dep(const Expr* dep) {
     entry_->dep = tree_.exprs.and_(entry_->dep, dep);
+    if (!tree_.keeps_details) {
+        return;
+    }
     WrittenDep& written = tree_.written_deps.emplace_back();
     const SourcePoint here = place();
-    written = {dep, here.file, here.line, entry_->written_deps};
-    entry_->written_deps = &written;
+    NodeDetails& details = tree_.make_details(*entry_);
+    written = {dep, here.file, here.line, details.written_deps};
+    details.written_deps = &written;
 }
 
 void TreeBuilder::add_visibility(const Expr* condition) {
-    entry_->visibility = tree_.exprs.and_(entry_->visibility, condition);
+    NodeDetails& details = tree_.make_details(*entry_);
+    details.visibility = tree_.exprs.and_(details.visibility, condition);
 }
 
 void TreeBuilder::set_type(SymbolType type) {
@@ -91,13 +98,9 @@ Property* TreeBuilder::add_expr(PropType type, const Expr* expr, const Expr* con
     prop->expr = expr;
     prop->visible = condition;
     if (entry_->sym != nullptr) {
-        entry_->sym->props.push_back(prop);
+        entry_->sym->add(prop);
     }
     return prop;
-}
-
-void TreeBuilder::add_symbol(PropType type, Symbol* symbol, const Expr* condition) {
-    add_expr(type, tree_.exprs.symbol(symbol), condition);
 }
 
 Property* TreeBuilder::add_prompt(PropType type, std::string_view text, const Expr* condition) {
@@ -114,14 +117,16 @@ Property* TreeBuilder::add_prompt(PropType type, std::string_view text, const Ex
     // "visible if" of all the menus around holds for every prompt inside.
     if (type == PropType::prompt) {
         for (const MenuNode* menu = entry_->parent; menu != nullptr; menu = menu->parent) {
-            if (menu->visibility != nullptr) {
-                prop->visible = tree_.exprs.and_(prop->visible, menu->visibility);
+            if (const Expr* const condition_of_menu = tree_.details(*menu).visibility) {
+                prop->visible = tree_.exprs.and_(prop->visible, condition_of_menu);
             }
         }
     }
     entry_->prompt = prop;
     prop->has_text = true;
-    prop->text = tree_.text.keep(text);
+    if (tree_.keeps_details || type != PropType::prompt) {
+        prop->text = tree_.text.keep(text);
+    }
     return prop;
 }
 

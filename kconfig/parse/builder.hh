@@ -25,7 +25,6 @@ class TreeBuilder {
     void set_type(SymbolType type);
     Property* add_prompt(PropType type, std::string_view text, const Expr* condition);
     Property* add_expr(PropType type, const Expr* expr, const Expr* condition);
-    void add_symbol(PropType type, Symbol* symbol, const Expr* condition);
 
     MenuNode* menu() const { return menu_; }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Options of entries, and expressions.
+#include <algorithm>
+
 #include "kconfig/base/text.hh"
 #include "kconfig/finalize/simplify.hh"
 #include "kconfig/parse/parser.hh"
@@ -195,12 +197,12 @@ bool Parser::symbol_option(PropType type) {
     if (!accept(TokenKind::word)) {
         return fail("the name of a symbol (without quotes)");
     }
-    Symbol* const symbol = tree_.plain_symbol(*name);
+    const Expr* const symbol = tree_.plain_expr(*name);
     const Expr* when = nullptr;
     if (!condition(when) || !end_of_line()) {
         return false;
     }
-    builder_.add_symbol(type, symbol, when);
+    builder_.add_expr(type, symbol, when);
     return true;
 }
 
@@ -274,13 +276,13 @@ bool Parser::help_option() {
                                                     "' defined with more than one help text -- "
                                                     "only the last one will be used"));
     }
-    if (text.find_first_not_of(" \f\n\r\t\v") == std::string_view::npos) {
+    if (std::all_of(text.begin(), text.end(), is_space)) {
         diagnostics_.report(lexer_.statement(),
                             cat("warning: '", label, "' defined with blank help text"));
     }
-    entry.has_help = true;
-    if (tree_.keeps_help) {
-        entry.raw_help = tree_.text.keep(text);
+    entry.has_help = 1;
+    if (tree_.keeps_details) {
+        tree_.make_details(entry).raw_help = tree_.text.keep(text);
     }
     return true;
 }
@@ -320,14 +322,18 @@ bool Parser::unary(const Expr*& out) {
         --depth_;
         return ok && (accept(TokenKind::close_paren) || fail("')'"));
     }
+    Name* const name = peek().name;  // null for a constant
     const Symbol* left = nullptr;
-    if (!operand(left)) {
-        return false;
+    if (name != nullptr ? !accept(TokenKind::word) : !operand(left)) {
+        return fail("a symbol or a quoted constant");
     }
     const ExprType comparison = comparison_of(peek().kind);
     if (comparison == ExprType::none) {
-        out = tree_.exprs.symbol(left);
+        out = name != nullptr ? tree_.plain_expr(*name) : tree_.exprs.symbol(left);
         return true;
+    }
+    if (name != nullptr) {
+        left = tree_.plain_symbol(*name);
     }
     take();
     const Symbol* right = nullptr;

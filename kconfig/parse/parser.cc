@@ -36,11 +36,6 @@ void Parser::parse(std::string_view name) {
     }
 }
 
-void Parser::fetch() {
-    lexer_.next(token_);
-    peeked_ = true;
-}
-
 bool Parser::fail(std::string_view expected) {
     expected_ = expected;
     return false;
@@ -132,7 +127,7 @@ bool Parser::statements(Block block, bool in_choice) {
             }
         } else if (kind == TokenKind::word && !in_choice) {
             bool unknown = false;
-            std::string_view word;
+            std::string word;
             if (!assignment(unknown, word)) {
                 if (!recover()) {
                     return false;

@@ -35,7 +35,7 @@ class Parser {
     bool menu();
     bool comment();
     bool source();
-    bool assignment(bool& unknown, std::string_view& word);
+    bool assignment(bool& unknown, std::string& word);
     bool end_statement(Block block, bool& closed);
     void close(Block block, Block written);
 
@@ -66,7 +66,7 @@ class Parser {
         if (!peeked_) {
             fetch();
         }
-        return token_;
+        return *token_;
     }
 
     void take() {
@@ -83,7 +83,11 @@ class Parser {
         return accepted;
     }
 
-    void fetch();
+    void fetch() {
+        token_ = &lexer_.next();
+        peeked_ = true;
+    }
+
     bool fail(std::string_view expected);
     bool recover();
     void abandon();
@@ -93,7 +97,7 @@ class Parser {
     Diagnostics& diagnostics_;
     Lexer lexer_;
     TreeBuilder builder_;
-    Token token_;
+    const Token* token_ = nullptr;  ///< The lexer's, once peeked_.
     bool peeked_ = false;
     int quiet_ = 0;  ///< Tokens to go until syntax errors are reported again.
     bool aborted_ = false;

@@ -55,8 +55,7 @@ void Parser::check_choice_member() {
     if (entry.sym->listed_in == nullptr) {
         entry.sym->listed_in = current_choice_;
         entry.sym->is_choice_value = true;
-        entry.sym->choice_slot = static_cast<std::uint32_t>(current_choice_->choice_members.size());
-        current_choice_->choice_members.push_back(entry.sym);
+        tree_.make_details(*current_choice_).choice_members.push_back(entry.sym);
     }
 }
 
@@ -171,8 +170,8 @@ bool Parser::source() {
     return true;
 }
 
-bool Parser::assignment(bool& unknown, std::string_view& word) {
-    word = peek().text;
+bool Parser::assignment(bool& unknown, std::string& word) {
+    word = peek().text;  // the next line may be one of another file
     unknown = false;
     take();
     VariableFlavor flavor = VariableFlavor::recursive;

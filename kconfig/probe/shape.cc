@@ -156,6 +156,9 @@ bool is_script(std::string_view word) {
 }  // namespace
 
 std::string with_variables(Host& host, std::string_view command) {
+    if (command.find('$') == std::string_view::npos) {
+        return std::string(command);
+    }
     const auto is_name_char = [](char c) { return is_word_char(c) && c != '-'; };
     const auto is_plain = [&](char c) {
         return is_word_char(c) || c == '/' || c == '.' || c == '+';

@@ -44,7 +44,7 @@ TEST_F(Language, FunctionsThatCallEachOtherForEverAreFatal) {
 
 TEST_F(Language, HelpIsIndentedByItsFirstLine) {
     ASSERT_TRUE(load("config A\n\tbool \"a\"\n\thelp\n\t  first  \n\t    deeper\n\n\t  last\n"));
-    EXPECT_EQ(tree->nodes[0].help(), "first\n  deeper\n\nlast\n");
+    EXPECT_EQ(tree->help(tree->nodes[0]), "first\n  deeper\n\nlast\n");
 }
 
 TEST_F(Language, HelpEndsWhereTheFirstColumnIsUsed) {
@@ -53,10 +53,10 @@ TEST_F(Language, HelpEndsWhereTheFirstColumnIsUsed) {
              "config B\n\tbool \"b\"\n\thelp\n\t  two\n\t    \n"
              "config C\n\tbool \"c\"\n\thelp\n\t  three\n"
              "config D\n\tbool \"d\"\n\thelp\n\t  four\n\n\tdepends on A\n"));
-    EXPECT_EQ(tree->nodes[0].help(), "one\n");
-    EXPECT_EQ(tree->nodes[1].help(), "two\n");
-    EXPECT_EQ(tree->nodes[2].help(), "three");
-    EXPECT_EQ(tree->nodes[3].help(), "four\n\n");
+    EXPECT_EQ(tree->help(tree->nodes[0]), "one\n");
+    EXPECT_EQ(tree->help(tree->nodes[1]), "two\n");
+    EXPECT_EQ(tree->help(tree->nodes[2]), "three");
+    EXPECT_EQ(tree->help(tree->nodes[3]), "four\n\n");
 }
 
 TEST_F(Language, UnknownStatementHasItsLine) {
@@ -108,10 +108,10 @@ TEST_F(Language, TextsOutliveTheirFiles) {
         << host.complained;
     EXPECT_EQ(tree->root.prompt->text, "Title");
     EXPECT_EQ(symbol("LONG").menus.front()->prompt->text, "the first prompt");
-    EXPECT_EQ(symbol("LONG").menus.front()->help(), "The first help.\n");
+    EXPECT_EQ(tree->help(*symbol("LONG").menus.front()), "The first help.\n");
     EXPECT_EQ(symbol("DEEP").menus.front()->prompt->text, "deep \"one\"");
     EXPECT_EQ(value("DEEP"), "a value");
-    EXPECT_EQ(symbol("OTHER").menus.front()->help(), "More help.\n");
+    EXPECT_EQ(tree->help(*symbol("OTHER").menus.front()), "More help.\n");
     EXPECT_EQ(symbol("OTHER").menus.front()->parent->prompt->text, "in between");
     EXPECT_EQ(symbol("LAST").menus.front()->prompt->text, "last");
 }

@@ -53,7 +53,7 @@ struct Options {
 };
 
 // The modes that ask can be asked for help.
-bool shows_help(Mode mode) {
+bool shows_details(Mode mode) {
     return mode == Mode::oldaskconfig || mode == Mode::oldconfig || mode == Mode::syncconfig ||
            mode == Mode::helpnewconfig;
 }
@@ -387,7 +387,7 @@ int main(int argc, char** argv) {
     {
         ProbeCache probes(host, options.cache ? default_probe_directory(host) : std::string());
         tree = load_tree(argv[optind], profile, diagnostics, probes.runner(),
-                         shows_help(options.mode) ? HelpTexts::kept : HelpTexts::skipped);
+                         shows_details(options.mode) ? Details::kept : Details::skipped);
     }
     if (tree == nullptr) {
         return diagnostics.exit_code();

@@ -71,7 +71,7 @@ void append_node(std::string& out, Evaluator& evaluator, const MenuNode& node) {
         field("depends", json(expr));
     }
     if (node.has_help) {
-        field("help", json(node.help()));
+        field("help", json(evaluator.tree().help(node)));
     }
     field("file", json(node.file->name));
     field("line", cat(node.line));
@@ -163,7 +163,8 @@ int search_command(Workspace& workspace, const Arguments& arguments) {
             node.prompt != nullptr ? node.prompt->text : std::string_view();
         const bool by_name = matches(pattern, node.sym->text());
         const bool by_prompt = !by_name && matches(pattern, prompt);
-        const bool by_help = !by_name && !by_prompt && matches(pattern, node.help());
+        const bool by_help =
+            !by_name && !by_prompt && matches(pattern, workspace.tree().help(node));
         if (!by_name && !by_prompt && !by_help) {
             continue;
         }

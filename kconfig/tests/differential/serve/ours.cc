@@ -19,9 +19,10 @@ std::string err_text;
 }  // namespace
 
 std::unique_ptr<Tree> serve_load_tree(std::string_view name, Profile profile,
-                                      Diagnostics& diagnostics, ShellRunner shell, HelpTexts help) {
+                                      Diagnostics& diagnostics, ShellRunner shell,
+                                      Details details) {
     if (kept == nullptr) {
-        return load_tree(name, profile, diagnostics, std::move(shell), help);
+        return load_tree(name, profile, diagnostics, std::move(shell), details);
     }
     diagnostics.host().out(out_text);
     diagnostics.host().err(err_text);
