@@ -62,7 +62,7 @@ TEST_F(Reading, TheCaretIsUnderTheTokenWhereverItIs) {
     for (int i = 0; i < 12; ++i) {
         line += " && A";
     }
-    for (const char* const wrong : {"\"A\" A", "A )", "A else"}) {
+    for (const char* const wrong : {"\"A\" A", "A \"A\"", "A )", "A else"}) {
         const std::string all = line + " && " + wrong;
         host.complained.clear();
         EXPECT_FALSE(load("config B\n\tbool\n" + all + "\n"));
