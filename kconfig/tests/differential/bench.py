@@ -42,15 +42,17 @@ class Row:
             self.error = done.stderr.strip().splitlines()[-1][:100]
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    def print(self):
+    def print(self, ours):
         if self.error:
-            print(f"| {self.label} | fails: {self.error} |")
+            print(f"| {self.label} | fails: {self.error} | |")
             return
         low, mid, high = (1000 * f(self.times) for f in (min, statistics.median, max))
-        print(f"| {self.label} | {mid:.0f} ms ({low:.0f} to {high:.0f}) |", flush=True)
+        ratio = statistics.median(ours.times) / statistics.median(self.times)
+        times = "" if ours is self else f"{ratio:.2f} times this"
+        print(f"| {self.label} | {mid:.1f} ms ({low:.1f} to {high:.1f}) | {times} |", flush=True)
 
 
-def measure(rows, rounds, work):
+def measure(rows, ours, rounds, work):
     for row in rows:
         row.run(work)  # warms what can be warm
     for _ in range(rounds):
@@ -58,7 +60,7 @@ def measure(rows, rounds, work):
             if not row.error:
                 row.times.append(row.run(work))
     for row in rows:
-        row.print()
+        row.print(ours)
 
 
 def main():
@@ -101,23 +103,27 @@ def main():
                        [shutil.which(command[0]) or command[0], *command[1:], *paths], env)
 
         ask = ["--olddefconfig", "Kconfig"]
-        print(f"| CPU time, {options.arch} {options.profile}, {len(files)} files | median |")
-        print("| --- | --- |")
-        measure([Row("original, asking the compiler", [original] + ask, env),
-                 Row("ours, asking the compiler", [ours, "--no-cache"] + ask, env)],
-                options.cold_rounds, work)
+        print(f"| CPU time, {options.arch} {options.profile}, {len(files)} files | median | ours is |")
+        print("| --- | --- | --- |")
+        cold = Row("ours, asking the compiler", [ours, "--no-cache"] + ask, env)
+        measure([Row("original, asking the compiler", [original] + ask, env), cold],
+                cold, options.cold_rounds, work)
+        warm = Row("ours, answers remembered", [ours, "--no-cache"] + ask, memory)
         measure([Row("original, answers remembered", [original] + ask, memory),
                  Row("original with its hash repaired, answers remembered", [repaired] + ask,
                      memory),
-                 Row("ours, answers remembered", [ours, "--no-cache"] + ask, memory),
+                 warm,
                  Row("ours, its own cache", [ours] + ask, env),
-                 hashing("SHA-256 (openssl)", "openssl", "dgst", "-sha256", "-r"),
                  hashing("SHA-256 (sha256sum)", "sha256sum"),
+                 hashing("SHA-1 (git hash-object)", "git", "hash-object", "--no-filters"),
+                 hashing("BLAKE2b (b2sum)", "b2sum"),
+                 hashing("MD5 (md5sum)", "md5sum"),
+                 hashing("SHA-256 (openssl)", "openssl", "dgst", "-sha256", "-r"),
                  floor("reading the same files and hashing them, FNV-1a", "fnv1a"),
                  floor("reading the same files and splitting them into tokens", "tokens"),
                  Row("Kconfiglib, reading, answers remembered",
                      ["/usr/bin/python3", "-c", KCONFIGLIB], memory)],
-                options.rounds, work)
+                warm, options.rounds, work)
 
 
 if __name__ == "__main__":
