@@ -7,14 +7,11 @@
 #include <cstring>
 
 #include "kconfig/base/scan.hh"
+#include "kconfig/base/text.hh"
 
 namespace kconfig {
 
 namespace {
-
-constexpr bool is_blank(char c) {
-    return c == ' ' || c == '\t';
-}
 
 // The blanks that a line begins with, as a number to compare others with.
 class Indentation {
@@ -40,7 +37,7 @@ class Indentation {
         std::memcpy(&start, text.data() + begin, sizeof start);
         const char next = text[begin + size_];
         // Not one by one: each alone is hard to foresee.
-        return ((start & mask_) == blanks_) & (next != ' ') & (next != '\t') & (next != '\n');
+        return ((start & mask_) == blanks_) & !is_blank(next) & (next != '\n');
     }
 
   private:

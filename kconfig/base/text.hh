@@ -51,6 +51,11 @@ constexpr bool is_space(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+/// What separates the words of a line.
+constexpr bool is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
 /// isdigit() of the C locale.
 constexpr bool is_digit(char c) {
     return c >= '0' && c <= '9';

@@ -103,7 +103,6 @@ const Symbol* CycleFinder::check_operands(const Expr* e) {
     switch (e->type) {
         case ExprType::or_:
         case ExprType::and_: {
-            __builtin_prefetch(e->right());
             const Symbol* const found = check_expr(e->left());
             return found != nullptr ? found : check_expr(e->right());
         }

@@ -145,7 +145,7 @@ bool Lexer::scan(Token& token) {
 void Lexer::skip_blanks() {
     const char* const text = text_.data();
     std::size_t at = at_;
-    while (text[at] == ' ' || text[at] == '\t') {
+    while (is_blank(text[at])) {
         ++at;
     }
     at_ = at;

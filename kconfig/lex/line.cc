@@ -7,10 +7,6 @@ namespace kconfig {
 
 namespace {
 
-bool is_blank(char c) {
-    return c == ' ' || c == '\t';
-}
-
 struct Operator {
     TokenKind kind = TokenKind::end;  // none
     std::size_t size = 0;

@@ -69,6 +69,7 @@ struct alignas(64) Symbol {
     const MenuNode* listed_in = nullptr;  ///< The choice that lists it (6.12).
     const MenuNode* choice = nullptr;     ///< choice_menu(), once finalizing is over.
 
+    /// Appends @p prop, whose type is its own already, to both lists.
     void add(Property* prop) {
         props.push_back(prop);
         if (prop->type != PropType::select && prop->type != PropType::imply) {
@@ -140,8 +141,10 @@ class Tree {
 
     MenuNode* add_node();
 
+    /// What is kept of @p node beside itself; empty where nothing is.
     const NodeDetails& details(const MenuNode& node) const { return node_details_[node.details]; }
 
+    /// The same to be filled in.
     NodeDetails& make_details(MenuNode& node);
 
     /// The help text of a node without its indentation.

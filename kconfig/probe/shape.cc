@@ -62,7 +62,7 @@ bool split(std::string_view command, std::vector<Piece>& out) {
         } else if (c == '\\' && i + 1 < command.size()) {
             word.push_back(command[++i]);
             in_word = true;
-        } else if (c == ' ' || c == '\t') {
+        } else if (is_blank(c)) {
             end_word();
         } else if (c == '<' || c == '>') {
             if (std::all_of(word.begin(), word.end(), is_digit)) {
